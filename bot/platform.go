@@ -1,0 +1,52 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"github.com/faultlinebot/faultline/intel"
+)
+
+// Outgoing is one message on its way.
+type Outgoing struct {
+	To intel.Destination
+	// Key is the same for every attempt at the same message: a platform that can recognise a repeat by it
+	// shows the message once.
+	Key     string
+	Message Message
+	// Edit is the receipt of the message to change; empty to send a new one.
+	Edit string
+	// ReplyTo is the receipt of the message to answer; empty for none.
+	ReplyTo string
+	// Silent asks not to ring.
+	Silent bool
+}
+
+// Platform is one chat network.
+type Platform interface {
+	// Name is the word in Destination.Platform.
+	Name() string
+	// Send sends or edits and returns a receipt that Edit and ReplyTo of later messages accept; an edit
+	// returns the receipt it was given or its successor. It returns when ctx is over. Its errors are an
+	// *UnreachableError, a *RateLimitedError or a *RejectedError; any other is temporary, and the message may
+	// have arrived. No error holds a secret.
+	Send(ctx context.Context, o Outgoing) (receipt string, err error)
+}
+
+// UnreachableError says that the destination cannot be reached any more: blocked, kicked, gone.
+type UnreachableError struct{ Reason string }
+
+func (e *UnreachableError) Error() string { return "unreachable: " + e.Reason }
+
+// RateLimitedError says to wait.
+type RateLimitedError struct {
+	After time.Duration
+	All   bool // every destination of the platform has to wait, not only this one
+}
+
+func (e *RateLimitedError) Error() string { return "rate limited for " + e.After.String() }
+
+// RejectedError says that the payload is wrong: the same one must never be sent again.
+type RejectedError struct{ Reason string }
+
+func (e *RejectedError) Error() string { return "rejected: " + e.Reason }

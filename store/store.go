@@ -1,0 +1,199 @@
+// Package store declares what Faultline keeps and what it promises about keeping it. Two packages below keep
+// it: sqlite (one file, one process, the default) and redis (several replicas). Both pass storetest.
+//
+// The contract comes in small roles, so that each user asks for what it needs. Promises about atomicity and
+// durability stand where the method is declared. "Durable" means: it survives the death of the process at
+// once, and of the machine as far as the store's settings say.
+//
+// Every method takes a context and returns its error when it is over; what was asked for may then have
+// happened or not, and asking again with the same arguments is always safe.
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/faultlinebot/faultline/intel"
+)
+
+// Errors that callers branch on.
+var (
+	// ErrSeen: the observation was committed by another attempt.
+	ErrSeen = errors.New("observation already seen")
+	// ErrConflict: an incident is no longer at the revision the step was made from.
+	ErrConflict = errors.New("incident changed meanwhile")
+	// ErrFenced: a newer holder has the lease; this one must stop writing.
+	ErrFenced = errors.New("lease was taken over")
+	// ErrNotFound: there is no such thing.
+	ErrNotFound = errors.New("not found")
+	// ErrInUse: another process has the store open and the store serves only one.
+	ErrInUse = errors.New("store is in use by another process")
+)
+
+// Store is everything at once, for whoever opens and closes it.
+type Store interface {
+	Intake
+	Incidents
+	Cards
+	Announcements
+	Subscriptions
+	Cursors
+	History
+	Leases
+
+	// Close releases what the store holds. No other method may be under way or follow.
+	Close() error
+}
+
+// Step is what one observation or tick changed.
+type Step struct {
+	// Token names the attempt: repeating a commit with the same token that already succeeded is a success.
+	Token string
+	// Fence is the token of the lease under which the step was made; 0 asks for no check.
+	Fence int64
+	// Time is the known time of the step.
+	Time time.Time
+	// Observation is marked seen and goes to History; nil for a tick.
+	Observation *intel.Observation
+	// Quarantined is why the detectors could not take the observation; empty for all others.
+	Quarantined string
+	// Changes are the incidents at their new revisions with their notices.
+	Changes []intel.Change
+}
+
+// SeenFor is how long seen marks live.
+const SeenFor = 90 * 24 * time.Hour
+
+// Intake takes steps.
+type Intake interface {
+	// Seen says whether the key is marked.
+	Seen(ctx context.Context, key string) (bool, error)
+	// Commit applies the whole step or nothing of it, durably: the seen mark, the observation's place in
+	// History, the incidents and their notices. It returns ErrSeen when the observation is marked by another
+	// token, ErrConflict when an incident is kept at another revision than the one before its new one, and
+	// ErrFenced when the fence is older than the lease "world".
+	Commit(ctx context.Context, step Step) error
+}
+
+// Incidents reads what Commit has kept.
+type Incidents interface {
+	// Incident returns the incident as it stands, or ErrNotFound.
+	Incident(ctx context.Context, id string) (intel.Incident, error)
+	// LiveIncidents returns those that are open or were closed after the given time, oldest first.
+	LiveIncidents(ctx context.Context, closedAfter time.Time) ([]intel.Incident, error)
+	// LatestIncidents returns those opened last, newest first.
+	LatestIncidents(ctx context.Context, limit int) ([]intel.Incident, error)
+	// Notices returns an incident's notices with a revision above the given one, in order.
+	Notices(ctx context.Context, incident string, above int) ([]intel.Notice, error)
+}
+
+// Pending is a notice whose fan-out is not over.
+type Pending struct {
+	Notice intel.Notice
+	After  string // the last subscription or card that a finished page reached
+}
+
+// Cards keeps one row for each incident at each destination.
+type Cards interface {
+	// PendingNotices returns notices whose fan-out is not over: most severe incident first, then oldest.
+	PendingNotices(ctx context.Context, limit int) ([]Pending, error)
+	// Raise does one page of a notice's fan-out, atomically and durably: it makes sure that each destination
+	// has a card wanting at least the notice's revision, never lowers one, makes raised cards due at due, and
+	// moves the fan-out to after, or ends it when done. A page done twice changes nothing.
+	Raise(ctx context.Context, page Page) error
+	// CardsOf returns an incident's cards after the given destination, in order of Destination.String.
+	CardsOf(ctx context.Context, incident, after string, limit int) ([]intel.Card, error)
+	// ClaimCards takes cards that are due and whose told or spoken is behind, most severe first, then longest
+	// due, for as long as until. A claimed card is not handed out again before until has passed or it is
+	// told, postponed or abandoned; two claimers never get the same card. A destination has at most one card
+	// claimed at a time, so that its messages stay in order.
+	ClaimCards(ctx context.Context, now, until time.Time, limit int) ([]intel.Card, error)
+	// Told records, durably, that the card's message shows revision told, that spoken has been spoken of, and
+	// the receipt; it ends the claim. Told and spoken never go back.
+	Told(ctx context.Context, incident string, to intel.Destination, told, spoken int, receipt string) error
+	// PostponeCard ends the claim, counts an attempt and makes the card due at the given time.
+	PostponeCard(ctx context.Context, incident string, to intel.Destination, due time.Time) error
+	// AbandonCard ends the card with a reason that stays. Only Requeue brings it back.
+	AbandonCard(ctx context.Context, incident string, to intel.Destination, reason string) error
+	// RequeueCard takes an abandoned card up again, with no attempts counted.
+	RequeueCard(ctx context.Context, incident string, to intel.Destination, due time.Time) error
+	// ReleaseClaims frees every claim. Only a process that knows itself to be alone may ask for it.
+	ReleaseClaims(ctx context.Context) error
+}
+
+// Page is one page of a notice's fan-out.
+type Page struct {
+	Incident string
+	Revision int
+	Severity intel.Severity
+	To       []intel.Destination
+	Due      time.Time
+	After    string
+	Done     bool
+}
+
+// Announcements keeps one-off messages in the same outbox.
+type Announcements interface {
+	// Announce adds it, durably, unless its key is already there.
+	Announce(ctx context.Context, a intel.Announcement) error
+	// ClaimAnnouncements is ClaimCards for announcements, longest due first.
+	ClaimAnnouncements(ctx context.Context, now, until time.Time, limit int) ([]intel.Announcement, error)
+	// AnnouncementTold ends it well.
+	AnnouncementTold(ctx context.Context, key string) error
+	// PostponeAnnouncement ends the claim, counts an attempt and makes it due at the given time.
+	PostponeAnnouncement(ctx context.Context, key string, due time.Time) error
+	// AbandonAnnouncement ends it with a reason.
+	AbandonAnnouncement(ctx context.Context, key, reason string) error
+}
+
+// Subscriptions keeps who wants to hear what.
+type Subscriptions interface {
+	// Subscribe adds the subscription or replaces the one with its ID, durably.
+	Subscribe(ctx context.Context, s intel.Subscription) error
+	// Unsubscribe removes it; removing what is not there is no error.
+	Unsubscribe(ctx context.Context, id string) error
+	// SubscriptionsAfter returns a page in the order of ID.
+	SubscriptionsAfter(ctx context.Context, after string, limit int) ([]intel.Subscription, error)
+	// SubscriptionsAt returns those of one destination.
+	SubscriptionsAt(ctx context.Context, to intel.Destination) ([]intel.Subscription, error)
+}
+
+// Cursors keeps, for each watcher, where it is: an ETag, a last block, the item keys of the last poll.
+type Cursors interface {
+	// Cursor returns what was saved last, or nil.
+	Cursor(ctx context.Context, watcher string) ([]byte, error)
+	// SaveCursor replaces it, durably.
+	SaveCursor(ctx context.Context, watcher string, cursor []byte) error
+}
+
+// How long History keeps what it is told.
+const (
+	KeepBlocks   = 90 * 24 * time.Hour
+	KeepBars     = 8 * 24 * time.Hour // then hourly
+	KeepReadings = 90 * 24 * time.Hour
+	KeepArticles = 7 * 24 * time.Hour
+)
+
+// History keeps what has been observed: enough to warm every detector. Commit writes it.
+type History interface {
+	// Observations hands every kept observation to yield in the order committed, until yield returns an
+	// error, which it returns. Blocks are kept by their own time, all others by known time. Between
+	// observations the store may be used.
+	Observations(ctx context.Context, yield func(intel.Observation) error) error
+	// Forget drops what is older than History and seen marks are kept, a bounded number of rows at a time. It
+	// says whether there may be more to drop.
+	Forget(ctx context.Context, now time.Time) (more bool, err error)
+}
+
+// WorldLease is the lease of the brain; Commit checks its fence.
+const WorldLease = "world"
+
+// Leases says who may do what only one may do.
+type Leases interface {
+	// Acquire takes the lease for ttl when it is free, over or already the owner's, and returns its fence:
+	// higher with each new holder, unchanged for the same one. Else it returns ErrInUse.
+	Acquire(ctx context.Context, name, owner string, ttl time.Duration) (fence int64, err error)
+	// Release gives it back when the owner still holds it.
+	Release(ctx context.Context, name, owner string) error
+}
