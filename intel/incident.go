@@ -89,13 +89,13 @@ type Exposure struct {
 	Source    string    `json:"source"`
 }
 
-// How one incident is linked to another.
+// How one incident is linked to another. Place and time make a cause possible, never certain.
 const (
-	CausedBy   = "caused_by"
-	Causes     = "causes"
-	MergedInto = "merged_into"
-	Merged     = "merged" // the other one was merged into this
-	Related    = "related"
+	PossibleCause  = "possible_cause"
+	PossibleEffect = "possible_effect"
+	MergedInto     = "merged_into"
+	Merged         = "merged" // the other one was merged into this
+	Related        = "related"
 )
 
 // Link names another incident.
