@@ -1,0 +1,31 @@
+# make check: format, vet, lint and the arrows between rooms. make test: everything, with the race detector.
+
+GOLANGCI := bin/golangci-lint
+FAILPOINTS := -tags failpoints
+
+.PHONY: build check test bench clean
+
+build:
+	CGO_ENABLED=0 go build -trimpath -o bin/faultline ./cmd/faultline
+
+check: $(GOLANGCI)
+	go vet ./...
+	go vet $(FAILPOINTS) ./...
+	$(GOLANGCI) fmt --diff
+	$(GOLANGCI) run ./...
+
+# The linter is pinned in tools/go.mod and built from there, so that it never leaks into ours.
+$(GOLANGCI): tools/go.mod tools/go.sum
+	go build -modfile=tools/go.mod -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+test:
+	@command -v "$$(go env CC)" >/dev/null 2>&1 || { \
+		echo "make test: the race detector needs a C compiler, and $$(go env CC) is not here; install gcc (Debian: apt-get install gcc libc6-dev)" >&2; \
+		exit 1; }
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+bench:
+	go test -run '^$$' -bench . -benchtime 1s ./recording ./detect ./correlate ./store/... ./cmd/faultline
+
+clean:
+	rm -rf bin

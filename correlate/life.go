@@ -1,0 +1,109 @@
+package correlate
+
+import (
+	"slices"
+	"time"
+
+	"github.com/faultlinebot/faultline/intel"
+)
+
+const day = 24 * time.Hour
+
+// quietFor is how long an incident stays open without a further word.
+func quietFor(k intel.Kind) time.Duration {
+	switch k {
+	case intel.Hashrate:
+		return 50 * day // its detector says when it recovers or becomes the new normal
+	case intel.Price:
+		return 7 * day
+	case intel.Shutdown, intel.Conflict, intel.Sanctions, intel.Mining:
+		return 7 * day
+	case intel.Exchange:
+		return 5 * day
+	case intel.Power, intel.Regulation:
+		return 3 * day
+	default:
+		return 4 * day
+	}
+}
+
+const (
+	// easedFor is how long what has eased stays open, in case it begins again.
+	easedFor = 3 * day
+	// contradictedFor is how long people can read that something was contradicted before it closes.
+	contradictedFor = day
+	// holds is how long a source that said it goes on holds an incident open against an article's easing.
+	holds = day
+)
+
+// ease takes a word that it is over. An instrument's end is one for the whole country, and it counts; an
+// article's counts where no instrument that was heard within a day still sees it.
+func (s *step) ease(d *draft, sig *intel.Signal) {
+	if !d.Eased.IsZero() {
+		return
+	}
+	if !fromInstrument(sig) && (sig.Alert < intel.AlertPush || s.held(d)) {
+		d.note(intel.Updated, "first sign of easing: "+sig.Title)
+		return
+	}
+	d.Updated, d.Eased, d.Phase = s.now, s.now, intel.Easing
+	reason := sig.Title
+	if len(sig.Sources) > 0 {
+		reason += " (" + sig.Sources[0].Name + ")"
+	}
+	d.note(intel.EasedOff, reason)
+}
+
+// held says whether an instrument heard within a day still sees it.
+func (s *step) held(d *draft) bool {
+	return slices.ContainsFunc(d.Sources, func(src intel.Source) bool {
+		return src.Instrument && s.now.Sub(src.Heard) < holds
+	})
+}
+
+// pass moves every open incident on in time.
+func (s *step) pass() {
+	for _, i := range s.c.live {
+		if !i.IsOpen() {
+			continue
+		}
+		if reason := s.over(i); reason != "" {
+			d := s.draft(i)
+			d.Closed, d.ClosedAt = reason, s.now
+			d.note(intel.Closed, reason)
+			continue
+		}
+		if since := askedSince(i); !since.IsZero() && !question(since, i.Asked).After(s.now) {
+			s.draft(i).saved = true // the question counts as put, whatever the answer
+		}
+	}
+}
+
+// over is why an incident closes now, or nothing.
+func (s *step) over(i *intel.Incident) string {
+	switch quiet := s.now.Sub(i.Updated); {
+	case i.Evidence == intel.Contradicted && quiet >= contradictedFor:
+		return intel.ClosedContradicted
+	case !i.Eased.IsZero() && s.now.Sub(i.Eased) >= easedFor:
+		return intel.ClosedEnded
+	case quiet >= quietFor(i.Kind) && i.Eased.IsZero() && !s.blind(i):
+		return intel.ClosedNoWord
+	default:
+		return ""
+	}
+}
+
+// blind says whether the incident's instruments are themselves silent: then no word means nothing.
+func (s *step) blind(i *intel.Incident) bool {
+	measured := false
+	for _, src := range i.Sources {
+		if !src.Instrument {
+			continue
+		}
+		measured = true
+		if !s.c.silent[src.Name] {
+			return false
+		}
+	}
+	return measured
+}

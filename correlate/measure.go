@@ -1,0 +1,151 @@
+package correlate
+
+import (
+	"time"
+
+	"github.com/faultlinebot/faultline/intel"
+)
+
+// questions are the hours after an onset at which instruments are asked; then daily.
+var questions = [...]int{3, 6, 12, 24, 48, 72}
+
+// question is when the n-th question after an onset is due.
+func question(onset time.Time, n int) time.Time {
+	last := len(questions) - 1
+	if n <= last {
+		return onset.Add(time.Duration(questions[n]) * time.Hour)
+	}
+	return onset.Add(time.Duration(questions[last]+24*(n-last)) * time.Hour)
+}
+
+// askedSince is the onset that instruments are asked about: the first word of national scope, where scope
+// matters. It is zero where there is nothing to ask.
+func askedSince(i *intel.Incident) time.Time {
+	if !i.IsOpen() || !i.Eased.IsZero() {
+		return zero
+	}
+	switch i.Kind {
+	case intel.Shutdown, intel.Power:
+		return i.Onset
+	case intel.Mining, intel.Disaster, intel.Unrest, intel.Conflict:
+		if i.Phase == intel.Threat {
+			return zero
+		}
+		return i.Since
+	case intel.Hashrate:
+		return i.Since
+	default:
+		return zero
+	}
+}
+
+// expose sets what the incident's place means for the network, as published by the moment it opened. A place
+// that joins later with a larger share counts.
+func (s *step) expose(d *draft) {
+	if d.Kind == intel.Price || d.Kind == intel.Hashrate {
+		return
+	}
+	for _, p := range d.Places {
+		country := s.c.countries[p]
+		if country == nil {
+			continue
+		}
+		if e := country.ExposureAt(d.Opened); e != nil && (d.Exposure == nil || e.Share > d.Exposure.Share) {
+			d.Exposure = e
+			d.saved = true
+		}
+	}
+}
+
+// due says whether a question is due, and counts those that are.
+func (s *step) due(d *draft, since time.Time) bool {
+	due := false
+	for !question(since, d.Asked).After(s.now) {
+		d.Asked++
+		due = true
+	}
+	return due
+}
+
+// measure asks the instruments what is due, or anew where a claim has come in that would change the verdict.
+func (s *step) measure(d *draft) {
+	since := askedSince(d.Incident)
+	if s.c.instruments == nil || since.IsZero() {
+		return
+	}
+	claimed := d.before == nil && len(d.Claims) > 0 || d.before != nil && len(d.Claims) > len(d.before.Claims)
+	due := s.due(d, since)
+	if !due && !claimed {
+		return
+	}
+	if s.concernsHashrate(d) {
+		s.ask(d, intel.OfHashrate, "", since)
+	}
+	if d.Exposure != nil && d.Exposure.Share >= bigExposure {
+		s.ask(d, intel.OfPrice, "BTC", since)
+	}
+}
+
+// concernsHashrate says whether blocks could show the incident.
+func (s *step) concernsHashrate(d *draft) bool {
+	if d.Claim(intel.OfHashrate) != nil {
+		return true
+	}
+	switch d.Kind {
+	case intel.Shutdown, intel.Power, intel.Mining, intel.Disaster:
+		return d.Exposure != nil
+	default:
+		return false
+	}
+}
+
+// ask puts one question and keeps the answer. A new figure with the same verdict is kept without a word.
+func (s *step) ask(d *draft, of intel.Quantity, asset string, since time.Time) {
+	m, ok := s.c.instruments.Measure(of, asset, since, s.now)
+	if !ok {
+		return
+	}
+	claim := d.Claim(of)
+	if claim != nil && m.Low != nil && m.High != nil {
+		m.Verdict = verdict(m.Figure, claim.Figure)
+	}
+	old := d.Measurement(of)
+	first, was := old == nil, intel.Verdict("")
+	if first {
+		d.Measurements = append(d.Measurements, m)
+	} else {
+		was = old.Verdict
+		*old = m
+	}
+	d.saved = true
+	switch {
+	case m.Verdict == was && !first:
+	case m.Verdict == intel.Excluded:
+		d.note(intel.Corrected, "the blocks exclude a fall of "+percent(-claim.Value)+" of the "+string(of))
+	case m.Verdict != "":
+		d.note(intel.Updated, "a claim of "+percent(claim.Value)+" is "+string(m.Verdict)+" by the blocks")
+	case first:
+		d.note(intel.Updated, "first measurement of the "+string(of))
+	}
+}
+
+// verdict says what a measurement with an interval means for a claimed fall: excluded when the whole interval
+// lies above it, confirmed when the interval excludes no change and not the claim, else compatible.
+func verdict(measured, claimed intel.Figure) intel.Verdict {
+	switch {
+	case *measured.Low > claimed.Value:
+		return intel.Excluded
+	case *measured.High < 0:
+		return intel.Confirmed
+	default:
+		return intel.Compatible
+	}
+}
+
+// name is a country as people write it.
+func (c *Correlator) name(code string) string {
+	if country := c.countries[code]; country != nil {
+		return country.Name
+	}
+	return code
+}

@@ -1,0 +1,76 @@
+package correlate
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/faultlinebot/faultline/intel"
+)
+
+const (
+	// sameStory is the word overlap (Jaccard) from which two titles tell the same story.
+	sameStory = 0.4
+	// keepStories bounds how many titles an incident remembers.
+	keepStories = 12
+)
+
+// idle words say nothing about the story.
+var idle = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(`a an and as at after amid be by for from has have he her his in into is it its
+		more new of on or over says say said that the their they this to up was were what when who will with`) {
+		m[w] = true
+	}
+	return m
+}()
+
+// fold reduces a title to its telling words, sorted, each once.
+func fold(title string) string {
+	words := strings.FieldsFunc(strings.ToLower(title), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	words = slices.DeleteFunc(words, func(w string) bool { return idle[w] })
+	slices.Sort(words)
+	return strings.Join(slices.Compact(words), " ")
+}
+
+// likeness is the word overlap of two folded titles, 0 to 1.
+func likeness(a, b string) float64 {
+	x, y := strings.Fields(a), strings.Fields(b)
+	both, i, j := 0, 0, 0
+	for i < len(x) && j < len(y) {
+		switch {
+		case x[i] == y[j]:
+			both++
+			i++
+			j++
+		case x[i] < y[j]:
+			i++
+		default:
+			j++
+		}
+	}
+	if all := len(x) + len(y) - both; all > 0 {
+		return float64(both) / float64(all)
+	}
+	return 0
+}
+
+// tells says whether the incident has a title that tells the story of this one.
+func tells(i *intel.Incident, title string) bool {
+	f := fold(title)
+	return slices.ContainsFunc(i.Stories, func(s string) bool { return likeness(s, f) >= sameStory })
+}
+
+// addStory remembers a title.
+func addStory(i *intel.Incident, title string) {
+	f := fold(title)
+	if f == "" || slices.Contains(i.Stories, f) {
+		return
+	}
+	i.Stories = append(i.Stories, f)
+	if n := len(i.Stories); n > keepStories {
+		i.Stories = slices.Delete(i.Stories, 0, n-keepStories)
+	}
+}

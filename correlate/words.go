@@ -1,0 +1,30 @@
+package correlate
+
+import (
+	"math"
+	"strconv"
+	"time"
+)
+
+var zero time.Time
+
+func firstOf(l []string) string {
+	if len(l) == 0 {
+		return ""
+	}
+	return l[0]
+}
+
+// earlier is a happening's beginning: never later than the moment it became known.
+func earlier(since, now time.Time) time.Time {
+	if since.IsZero() || since.After(now) {
+		return now
+	}
+	return since
+}
+
+// percent writes a ratio as people read it: "-13.4 %".
+func percent(ratio float64) string {
+	p := math.Round(ratio*1000) / 10
+	return strconv.FormatFloat(p, 'f', -1, 64) + " %"
+}
