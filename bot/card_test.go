@@ -21,6 +21,7 @@ Evidence: measured - Radar, Netwatch, Probes and 3 outlets
 Magnitude: connectivity -95 %
 Claimed: hashrate -20 % (Steppe Wire, reported 8 Jan)
 Measured: hashrate -4 % after 48 h (95 %: -16 ... +8) - a fall of 20 % is excluded
+Also claimed: -13 % (Steppe Wire)
 Exposure: 18.1 % of the world's hashrate (August 2021, Cambridge; the last figure published by then)
 Price: BTC -6.2 % since onset (48 h)
 Possible cause: Unrest in Kazakhstan

@@ -25,6 +25,7 @@ func (o CardOptions) facts(i *intel.Incident) []Fact {
 	for _, of := range []intel.Quantity{intel.OfHashrate, intel.OfConnectivity, intel.OfPrice} {
 		add("Claimed", claimed(i, of))
 		add("Measured", measured(i, of))
+		add("Also claimed", others(i, of))
 	}
 	add("Exposure", exposure(i))
 	add("Price", prices(i))
@@ -150,17 +151,48 @@ func claimed(i *intel.Incident, of intel.Quantity) string {
 		text += ", between " + amount(&intel.Figure{Value: *c.Low, Unit: c.Unit}) +
 			" and " + amount(&intel.Figure{Value: *c.High, Unit: c.Unit})
 	}
+	return text + whose(c, "reported ", i.Since)
+}
+
+// whose says in brackets who claims something and since when.
+func whose(c *intel.Claim, verb string, beside time.Time) string {
 	var from []string
 	if name := Plain(c.Source.Name); name != "" {
 		from = append(from, name)
 	}
 	if !c.At.IsZero() {
-		from = append(from, "reported "+day(c.At, i.Since))
+		from = append(from, verb+day(c.At, beside))
 	}
-	if len(from) > 0 {
-		text += " (" + strings.Join(from, ", ") + ")"
+	if len(from) == 0 {
+		return ""
 	}
-	return text
+	return " (" + strings.Join(from, ", ") + ")"
+}
+
+// mostOthers is how many further claims a card names.
+const mostOthers = 4
+
+// others lists the claims beside the shown one, each figure of each source once, with its own verdict.
+func others(i *intel.Incident, of intel.Quantity) string {
+	shown := i.Claim(of)
+	var texts []string
+	for n := range i.Claims {
+		c := &i.Claims[n]
+		if c.Of != of || c == shown {
+			continue
+		}
+		text := amount(&c.Figure) + whose(c, "", i.Since)
+		if c.Verdict != "" {
+			text += ", " + Plain(string(c.Verdict))
+		}
+		if !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	if more := len(texts) - mostOthers; more > 0 {
+		texts = append(texts[:mostOthers], counted(more, "more claim"))
+	}
+	return strings.Join(texts, "; ")
 }
 
 // measured says what the instruments show. Where something was claimed, or the place matters for the network,

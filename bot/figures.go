@@ -56,6 +56,9 @@ func amount(f *intel.Figure) string {
 	if f.Low != nil && f.High != nil && *f.High-*f.Low >= wide {
 		return signed(decimal(f.Value*100, 0)) + " %"
 	}
+	if f.Low == nil && f.High == nil {
+		return signed(decimal(f.Value*100, 1)) + " %" // as it was said
+	}
 	return change(f.Value) + " %"
 }
 

@@ -210,7 +210,7 @@ func TestClaimAndMeasurementOfKazakhstan(t *testing.T) {
 	s.meter.hashrate = between(-0.037, -0.157, 0.082)
 	s.expect(s.wait(25*time.Hour), "corrected shutdown ongoing critical measured")
 	s.meter.hashrate = between(-0.041, -0.131, 0.048)
-	s.expect(s.wait(4*24*time.Hour))
+	s.expect(s.wait(4 * 24 * time.Hour))
 	if got := inc.Measurement(intel.OfHashrate); got.Verdict != intel.Excluded || got.Value != -0.041 {
 		t.Errorf("got %+v, want the newest figure with the same verdict", got)
 	}
@@ -279,7 +279,7 @@ func TestVerdicts(t *testing.T) {
 		"a larger fall than claimed":   {between(-0.5, -0.6, -0.4), -0.2, intel.Confirmed},
 		"a fall, but a smaller one":    {between(-0.1, -0.15, -0.05), -0.2, intel.Excluded},
 	} {
-		if got := verdict(*c.measured, intel.Figure{Value: c.claim}); got != c.want {
+		if got := intel.Judge(*c.measured, intel.Figure{Value: c.claim}); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}

@@ -86,59 +86,60 @@ func (s *step) measure(d *draft) {
 	}
 }
 
-// concernsHashrate says whether blocks could show the incident.
+// concernsHashrate says whether blocks could show the incident: something was claimed of them, or it can stop
+// miners in a place that has some.
 func (s *step) concernsHashrate(d *draft) bool {
-	if d.Claim(intel.OfHashrate) != nil {
+	switch {
+	case d.Claim(intel.OfHashrate) != nil:
 		return true
-	}
-	switch d.Kind {
-	case intel.Shutdown, intel.Power, intel.Mining, intel.Disaster:
-		return d.Exposure != nil
-	default:
+	case d.Exposure == nil:
 		return false
+	case d.Kind == intel.Unrest, d.Kind == intel.Conflict:
+		return d.Exposure.Share >= bigExposure
+	default:
+		return isEvent(d.Kind)
 	}
 }
 
-// ask puts one question and keeps the answer. A new figure with the same verdict is kept without a word.
+// ask puts one question and keeps the answer. A new figure with the same verdicts is kept without a word.
 func (s *step) ask(d *draft, of intel.Quantity, asset string, since time.Time) {
 	m, ok := s.c.instruments.Measure(of, asset, since, s.now)
 	if !ok {
 		return
 	}
-	claim := d.Claim(of)
-	if claim != nil && m.Low != nil && m.High != nil {
-		m.Verdict = verdict(m.Figure, claim.Figure)
-	}
-	old := d.Measurement(of)
-	first, was := old == nil, intel.Verdict("")
-	if first {
-		d.Measurements = append(d.Measurements, m)
-	} else {
-		was = old.Verdict
-		*old = m
-	}
 	d.saved = true
+	shown := d.Claim(of)
+	if shown != nil {
+		m.Verdict = intel.Judge(m.Figure, shown.Figure)
+	}
+	s.judge(d, &m)
+	old := d.Measurement(of)
 	switch {
-	case m.Verdict == was && !first:
-	case m.Verdict == intel.Excluded:
-		d.note(intel.Corrected, "the blocks exclude a fall of "+percent(-claim.Value)+" of the "+string(of))
-	case m.Verdict != "":
-		d.note(intel.Updated, "a claim of "+percent(claim.Value)+" is "+string(m.Verdict)+" by the blocks")
-	case first:
+	case old == nil:
+		d.Measurements = append(d.Measurements, m)
 		d.note(intel.Updated, "first measurement of the "+string(of))
+	default:
+		if m.Verdict != old.Verdict && m.Verdict != "" && m.Verdict != intel.Excluded {
+			d.note(intel.Updated, "a change of "+percent(shown.Value)+" is "+string(m.Verdict)+" by what is measured")
+		}
+		*old = m
 	}
 }
 
-// verdict says what a measurement with an interval means for a claimed fall: excluded when the whole interval
-// lies above it, confirmed when the interval excludes no change and not the claim, else compatible.
-func verdict(measured, claimed intel.Figure) intel.Verdict {
-	switch {
-	case *measured.Low > claimed.Value:
-		return intel.Excluded
-	case *measured.High < 0:
-		return intel.Confirmed
-	default:
-		return intel.Compatible
+// judge gives every claim its verdict. That one has become excluded is a correction: whoever was told of it is
+// told that it was wrong.
+func (s *step) judge(d *draft, m *intel.Measurement) {
+	for i := range d.Claims {
+		c := &d.Claims[i]
+		if c.Of != m.Of {
+			continue
+		}
+		was := c.Verdict
+		c.Verdict = intel.Judge(m.Figure, c.Figure)
+		if c.Verdict == intel.Excluded && was != intel.Excluded {
+			d.note(intel.Corrected, "what is measured excludes a change of "+percent(c.Value)+" of the "+
+				string(c.Of)+", as "+c.Source.Name+" claims")
+		}
 	}
 }
 

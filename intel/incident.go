@@ -67,8 +67,9 @@ const (
 // Claim is a figure that a source gave.
 type Claim struct {
 	Figure
-	Source Source    `json:"source"`
-	At     time.Time `json:"at"` // known time
+	Source  Source    `json:"source"`
+	At      time.Time `json:"at"`      // known time
+	Verdict Verdict   `json:"verdict"` // of the newest measurement of the quantity, empty before there is one
 }
 
 // Measurement is what an instrument shows since an onset.
@@ -79,6 +80,22 @@ type Measurement struct {
 	Since   time.Time     `json:"since"`           // the onset it was asked about
 	At      time.Time     `json:"at"`              // known time of the answer
 	Over    time.Duration `json:"over"`            // how much time after the onset it rests on
+}
+
+// Judge says what a measurement with an interval means for a claimed fall: excluded when the whole interval lies
+// above it, confirmed when the interval excludes no change and not the claim, else compatible. Without an
+// interval there is no verdict.
+func Judge(measured, claimed Figure) Verdict {
+	switch {
+	case measured.Low == nil || measured.High == nil:
+		return ""
+	case *measured.Low > claimed.Value:
+		return Excluded
+	case *measured.High < 0:
+		return Confirmed
+	default:
+		return Compatible
+	}
 }
 
 // Exposure is a place's share of Bitcoin's hashrate as last published at that moment.

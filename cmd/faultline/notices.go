@@ -1,0 +1,90 @@
+package main
+
+import (
+	"io"
+
+	"github.com/faultlinebot/faultline/intel"
+)
+
+// noticeLine is one line of `replay --json`.
+type noticeLine struct {
+	Time     string           `json:"time"`
+	Change   intel.ChangeKind `json:"change"`
+	Incident incidentLine     `json:"incident"`
+}
+
+type incidentLine struct {
+	ID          string           `json:"id"`
+	Kind        intel.Kind       `json:"kind"`
+	Phase       intel.Phase      `json:"phase"`
+	Places      []string         `json:"places"`
+	Assets      []string         `json:"assets"`
+	Severity    intel.Severity   `json:"severity"`
+	Evidence    intel.Evidence   `json:"evidence"`
+	Title       string           `json:"title"`
+	Since       *string          `json:"since"`
+	Magnitude   *intel.Figure    `json:"magnitude"`
+	Claim       *intel.Figure    `json:"claim"`
+	Measurement *measurementLine `json:"measurement"`
+	Exposure    *exposureLine    `json:"exposure"`
+	Links       []intel.Link     `json:"links"`
+	Sources     []sourceLine     `json:"sources"`
+	Closed      *string          `json:"closed"`
+}
+
+type measurementLine struct {
+	intel.Figure
+	Verdict *intel.Verdict `json:"verdict"`
+}
+
+type exposureLine struct {
+	Share float64 `json:"share"`
+	AsOf  string  `json:"as_of"`
+}
+
+type sourceLine struct {
+	Name string     `json:"name"`
+	URL  *string    `json:"url"`
+	Tier intel.Tier `json:"tier"`
+}
+
+// writeNotice prints a change that people should hear of; one without a notice prints nothing.
+func writeNotice(w io.Writer, ch *intel.Change) error {
+	if ch.Notice == nil {
+		return nil
+	}
+	return writeJSON(w, noticeLine{
+		Time: intel.Stamp(ch.Notice.Time), Change: ch.Notice.Change, Incident: lineOf(&ch.Incident),
+	})
+}
+
+func lineOf(i *intel.Incident) incidentLine {
+	l := incidentLine{
+		ID: i.ID, Kind: i.Kind, Phase: i.Phase, Places: list(i.Places), Assets: list(i.Assets),
+		Severity: i.Severity, Evidence: i.Evidence, Title: i.Title, Since: stampOrNil(i.Since),
+		Magnitude: i.Magnitude, Links: append([]intel.Link{}, i.Links...), Sources: []sourceLine{},
+		Closed: textOrNil(i.Closed),
+	}
+	for _, of := range []intel.Quantity{intel.OfHashrate, intel.OfPrice, intel.OfConnectivity} {
+		if c := i.Claim(of); c != nil && l.Claim == nil {
+			l.Claim = &c.Figure
+		}
+		if m := i.Measurement(of); m != nil && l.Measurement == nil {
+			l.Measurement = &measurementLine{m.Figure, textOrNil(m.Verdict)}
+		}
+	}
+	if e := i.Exposure; e != nil {
+		l.Exposure = &exposureLine{e.Share, intel.Stamp(e.AsOf)}
+	}
+	for _, s := range i.Sources {
+		l.Sources = append(l.Sources, sourceLine{s.Name, textOrNil(s.URL), s.Tier})
+	}
+	return l
+}
+
+func textOrNil[T ~string](s T) *T {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
