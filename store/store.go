@@ -6,7 +6,8 @@
 // once, and of the machine as far as the store's settings say.
 //
 // Every method takes a context and returns its error when it is over; what was asked for may then have
-// happened or not, and asking again with the same arguments is always safe.
+// happened or not, and asking again with the same arguments is always safe. Times at which something is due are
+// kept to the microsecond, all others exactly.
 package store
 
 import (
@@ -48,7 +49,8 @@ type Store interface {
 
 // Step is what one observation or tick changed.
 type Step struct {
-	// Token names the attempt: repeating a commit with the same token that already succeeded is a success.
+	// Token names the attempt and is never empty: repeating a commit with the same token that already succeeded
+	// is a success, whoever holds the lease by then. At least the last 64 tokens are known.
 	Token string
 	// Fence is the token of the lease under which the step was made; 0 asks for no check.
 	Fence int64
@@ -56,7 +58,8 @@ type Step struct {
 	Time time.Time
 	// Observation is marked seen and goes to History; nil for a tick.
 	Observation *intel.Observation
-	// Quarantined is why the detectors could not take the observation; empty for all others.
+	// Quarantined is why the detectors could not take the observation; empty for all others. It is marked seen
+	// and kept, but History does not hand it out, for it would stop the detectors again.
 	Quarantined string
 	// Changes are the incidents at their new revisions with their notices.
 	Changes []intel.Change
@@ -72,7 +75,7 @@ type Intake interface {
 	// Commit applies the whole step or nothing of it, durably: the seen mark, the observation's place in
 	// History, the incidents and their notices. It returns ErrSeen when the observation is marked by another
 	// token, ErrConflict when an incident is kept at another revision than the one before its new one, and
-	// ErrFenced when the fence is older than the lease "world".
+	// ErrFenced when the fence is older than the lease "world". A token that was refused may be used again.
 	Commit(ctx context.Context, step Step) error
 }
 
@@ -96,29 +99,37 @@ type Pending struct {
 
 // Cards keeps one row for each incident at each destination.
 type Cards interface {
-	// PendingNotices returns notices whose fan-out is not over: most severe incident first, then oldest.
+	// PendingNotices returns notices whose fan-out is not over: the incident that is most severe now first, then
+	// the oldest, then by incident and revision.
 	PendingNotices(ctx context.Context, limit int) ([]Pending, error)
 	// Raise does one page of a notice's fan-out, atomically and durably: it makes sure that each destination
 	// has a card wanting at least the notice's revision, never lowers one, makes raised cards due at due, and
-	// moves the fan-out to after, or ends it when done. A page done twice changes nothing.
+	// moves the fan-out to after, or ends it when done. A page done twice changes nothing, however late: after
+	// never goes back, in the order of its bytes. An abandoned card is raised and stays abandoned. Without such a
+	// notice it returns ErrNotFound.
 	Raise(ctx context.Context, page Page) error
 	// CardsOf returns an incident's cards after the given destination, in order of Destination.String.
 	CardsOf(ctx context.Context, incident, after string, limit int) ([]intel.Card, error)
-	// ClaimCards takes cards that are due and whose told or spoken is behind, most severe first, then longest
-	// due, for as long as until. A claimed card is not handed out again before until has passed or it is
+	// ClaimCards takes cards that are due and behind, most severe first, then longest due, for as long as until. A
+	// card is behind when told is below wanted, or spoken below the last notice up to wanted that is to be spoken
+	// (see intel.ChangeKind.Spoken). A claimed card is not handed out again before until has passed or it is
 	// told, postponed or abandoned; two claimers never get the same card. A destination has at most one card
 	// claimed at a time, so that its messages stay in order.
 	ClaimCards(ctx context.Context, now, until time.Time, limit int) ([]intel.Card, error)
 	// Told records, durably, that the card's message shows revision told, that spoken has been spoken of, and
-	// the receipt; it ends the claim. Told and spoken never go back.
+	// the receipt; it ends the claim and sets the attempts back to none. Told and spoken never go back; an empty
+	// receipt, or one of a revision below what is told, does not replace the last one. This and the next three
+	// return ErrNotFound where there is no such card.
 	Told(ctx context.Context, incident string, to intel.Destination, told, spoken int, receipt string) error
-	// PostponeCard ends the claim, counts an attempt and makes the card due at the given time.
+	// PostponeCard ends the claim, counting one attempt for it, and makes the card due at the given time. Without
+	// a claim, as when it is asked again, it counts none.
 	PostponeCard(ctx context.Context, incident string, to intel.Destination, due time.Time) error
-	// AbandonCard ends the card with a reason that stays. Only Requeue brings it back.
+	// AbandonCard ends the card with a reason; the first one stays. Only RequeueCard brings it back.
 	AbandonCard(ctx context.Context, incident string, to intel.Destination, reason string) error
-	// RequeueCard takes an abandoned card up again, with no attempts counted.
+	// RequeueCard takes an abandoned card up again, with no attempts counted. It leaves any other as it is.
 	RequeueCard(ctx context.Context, incident string, to intel.Destination, due time.Time) error
-	// ReleaseClaims frees every claim. Only a process that knows itself to be alone may ask for it.
+	// ReleaseClaims frees every claim, those of announcements too. Only a process that knows itself to be alone
+	// may ask for it.
 	ReleaseClaims(ctx context.Context) error
 }
 
@@ -135,15 +146,15 @@ type Page struct {
 
 // Announcements keeps one-off messages in the same outbox.
 type Announcements interface {
-	// Announce adds it, durably, unless its key is already there.
+	// Announce adds it, durably, unless its key is already there, told and abandoned ones included.
 	Announce(ctx context.Context, a intel.Announcement) error
 	// ClaimAnnouncements is ClaimCards for announcements, longest due first.
 	ClaimAnnouncements(ctx context.Context, now, until time.Time, limit int) ([]intel.Announcement, error)
-	// AnnouncementTold ends it well.
+	// AnnouncementTold ends it well. This and the next two return ErrNotFound where there is no such key.
 	AnnouncementTold(ctx context.Context, key string) error
-	// PostponeAnnouncement ends the claim, counts an attempt and makes it due at the given time.
+	// PostponeAnnouncement is PostponeCard for announcements.
 	PostponeAnnouncement(ctx context.Context, key string, due time.Time) error
-	// AbandonAnnouncement ends it with a reason.
+	// AbandonAnnouncement ends it with a reason; the first one stays.
 	AbandonAnnouncement(ctx context.Context, key, reason string) error
 }
 
@@ -178,11 +189,12 @@ const (
 // History keeps what has been observed: enough to warm every detector. Commit writes it.
 type History interface {
 	// Observations hands every kept observation to yield in the order committed, until yield returns an
-	// error, which it returns. Blocks are kept by their own time, all others by known time. Between
-	// observations the store may be used.
+	// error, which it returns. Blocks are kept by their own time, all others by known time. Between observations
+	// the store may be used; what is committed meanwhile is not handed out.
 	Observations(ctx context.Context, yield func(intel.Observation) error) error
-	// Forget drops what is older than History and seen marks are kept, a bounded number of rows at a time. It
-	// says whether there may be more to drop.
+	// Forget drops what is older than History and seen marks are kept, a bounded number of rows at a time, and
+	// makes one hourly bar, in the place of the last, of each hour whose finer bars all are older than KeepBars.
+	// It says whether there may be more to drop. Incidents, notices, cards and announcements stay.
 	Forget(ctx context.Context, now time.Time) (more bool, err error)
 }
 

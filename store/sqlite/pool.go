@@ -1,0 +1,198 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"sync"
+
+	"github.com/faultlinebot/faultline/store"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// pool is a set of connections that remembers each statement it has prepared: to SQLite, reading a statement
+// costs more than most of them do.
+type pool struct {
+	db         *sql.DB
+	mu         sync.Mutex
+	statements map[string]*sql.Stmt
+}
+
+// connect opens a pool. The pragmas stand in the DSN because each new connection must have them.
+func connect(path string, connections int, pragmas ...string) (*pool, error) {
+	query := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
+	dsn := url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}
+	db, err := sql.Open("sqlite", dsn.String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return &pool{db: db, statements: map[string]*sql.Stmt{}}, nil
+}
+
+func (p *pool) close() error { return p.db.Close() }
+
+func (p *pool) known(statement string) *sql.Stmt {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.statements[statement]
+}
+
+func (p *pool) prepare(ctx context.Context, statement string) (*sql.Stmt, error) {
+	if s := p.known(statement); s != nil {
+		return s, nil
+	}
+	s, err := p.db.PrepareContext(ctx, statement)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if other := p.statements[statement]; other != nil {
+		return other, s.Close()
+	}
+	p.statements[statement] = s
+	return s, nil
+}
+
+func (p *pool) query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
+	s, err := p.prepare(ctx, statement)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+// row returns the first row; as with sql.Row, Scan says what went wrong.
+func (p *pool) row(ctx context.Context, statement string, args ...any) *sql.Row {
+	s, err := p.prepare(ctx, statement)
+	if err != nil {
+		return p.db.QueryRowContext(ctx, statement, args...)
+	}
+	return s.QueryRowContext(ctx, args...)
+}
+
+// tx is a transaction that uses the statements of its pool.
+type tx struct {
+	*sql.Tx
+	pool *pool
+	new  []string // to prepare when the connection is free again
+}
+
+func (t *tx) statement(ctx context.Context, statement string) *sql.Stmt {
+	if s := t.pool.known(statement); s != nil {
+		return t.StmtContext(ctx, s)
+	}
+	t.new = append(t.new, statement)
+	return nil
+}
+
+func (t *tx) exec(ctx context.Context, statement string, args ...any) (sql.Result, error) {
+	if s := t.statement(ctx, statement); s != nil {
+		return s.ExecContext(ctx, args...)
+	}
+	return t.ExecContext(ctx, statement, args...)
+}
+
+func (t *tx) query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
+	if s := t.statement(ctx, statement); s != nil {
+		return s.QueryContext(ctx, args...)
+	}
+	return t.QueryContext(ctx, statement, args...)
+}
+
+func (t *tx) row(ctx context.Context, statement string, args ...any) *sql.Row {
+	if s := t.statement(ctx, statement); s != nil {
+		return s.QueryRowContext(ctx, args...)
+	}
+	return t.QueryRowContext(ctx, statement, args...)
+}
+
+// transact runs do in one transaction: all of it is kept, or nothing.
+func (s *Store) transact(ctx context.Context, what string, do func(context.Context, *tx) error) error {
+	begun, err := s.write.db.BeginTx(ctx, nil) // which rolls back when ctx ends
+	if err != nil {
+		return wrap(ctx, what, err)
+	}
+	t := &tx{Tx: begun, pool: s.write}
+	// The statements are short. To watch the context in each would cost more than it saves, and one that is cut
+	// off costs its connection.
+	if err := do(context.WithoutCancel(ctx), t); err != nil {
+		_ = t.Rollback() // it says only that the context or SQLite has done so already
+		return wrap(ctx, what, err)
+	}
+	if err := t.Commit(); err != nil {
+		return wrap(ctx, what, err)
+	}
+	for _, statement := range t.new {
+		_, _ = s.write.prepare(context.WithoutCancel(ctx), statement) // it has just been used; next time will do
+	}
+	return nil
+}
+
+// exec runs one statement as a transaction and says how many rows it has changed.
+func (s *Store) exec(ctx context.Context, what, statement string, args ...any) (n int64, err error) {
+	err = s.transact(ctx, what, func(ctx context.Context, t *tx) error {
+		n, err = affected(t.exec(ctx, statement, args...))
+		return err
+	})
+	return n, err
+}
+
+// change is exec for a row that has to be there.
+func (s *Store) change(ctx context.Context, what, statement string, args ...any) error {
+	n, err := s.exec(ctx, what, statement, args...)
+	if err == nil && n == 0 {
+		return wrap(ctx, what, store.ErrNotFound)
+	}
+	return err
+}
+
+// affected says how many rows a statement has changed.
+func affected(r sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// wrap says what was being done. Where the context is over, that is the error, whatever SQLite made of it.
+func wrap(ctx context.Context, what string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil && !errors.Is(err, ctx.Err()):
+		return fmt.Errorf("sqlite: %s: %w (%w)", what, ctx.Err(), err)
+	default:
+		return fmt.Errorf("sqlite: %s: %w", what, err)
+	}
+}
+
+// querier is a pool or a transaction.
+type querier interface {
+	query(ctx context.Context, statement string, args ...any) (*sql.Rows, error)
+}
+
+// all returns what scan makes of each row.
+func all[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error), statement string,
+	args ...any,
+) ([]T, error) {
+	rows, err := q.query(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var found []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, one)
+	}
+	return found, rows.Err()
+}

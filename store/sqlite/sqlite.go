@@ -1,0 +1,171 @@
+// Package sqlite keeps the store in one SQLite file for one process, without any set-up. It is the default.
+//
+// Promises beyond those of package store: what a method has returned from survives the death of the process
+// and, unless the store is a throwaway, of the machine (WAL with synchronous=FULL). A second process is refused
+// with a sentence. A failed write, a full disk included, leaves nothing half done, and the store works again
+// when the cause is gone.
+//
+// Every write is one transaction on one connection; reads have connections of their own and never wait for it.
+// To keep something new, add the next file to migrations/ and never change one that was released.
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/faultlinebot/faultline/store"
+)
+
+var _ store.Store = (*Store)(nil)
+
+// Options says where and how to keep the store.
+type Options struct {
+	// Path is the file. It is made, readable for its owner only, when it is missing; its directory is not.
+	Path string
+	// Throwaway asks for an empty store in a temporary file, without fsync, gone after Close. Path is not used.
+	Throwaway bool
+	// Now is the clock of the leases; nil means time.Now.
+	Now func() time.Time
+}
+
+// Store is a store in a SQLite file.
+type Store struct {
+	write *pool // one connection
+	read  *pool // several; the same as write for a throwaway
+	lock  *os.File
+	dir   string // what a throwaway removes
+	now   func() time.Time
+}
+
+const readers = 4
+
+// Open opens the store, brings its tables up to date and frees what a dead process had claimed or leased: the
+// lock on the file says that no other one lives.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	s := &Store{now: o.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if o.Throwaway {
+		o.Path = ""
+	}
+	if err := s.open(ctx, o); err != nil {
+		return nil, errors.Join(wrap(ctx, "open", explain(o.Path, err)), s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, o Options) error {
+	path, err := s.prepare(o)
+	if err != nil {
+		return err
+	}
+	if s.write, err = connect(path, 1, writing(o.Throwaway)...); err != nil {
+		return err
+	}
+	if err := migrate(ctx, s.write.db, migrations); err != nil {
+		return err
+	}
+	if err := s.inherit(ctx); err != nil {
+		return err
+	}
+	if o.Throwaway { // without WAL a second connection would have to wait for the first
+		s.read = s.write
+		return nil
+	}
+	s.read, err = connect(path, readers, "query_only(1)", "busy_timeout(5000)")
+	return err
+}
+
+// prepare makes sure that the file is there, private and ours alone, and returns its real path.
+func (s *Store) prepare(o Options) (string, error) {
+	if o.Throwaway {
+		dir, err := os.MkdirTemp("", "faultline-")
+		s.dir = dir
+		return filepath.Join(dir, "throwaway.db"), err
+	}
+	path, err := realPath(o.Path)
+	if err != nil {
+		return "", err
+	}
+	if s.lock, err = lockFile(path + ".lock"); err != nil {
+		return "", err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return "", err
+	}
+	return path, f.Close() // before SQLite opens it: closing it later would drop SQLite's own locks
+}
+
+// realPath follows links, so that two names of one file are one lock.
+func realPath(path string) (string, error) {
+	if path == "" {
+		return "", errNoPath
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	info, err := os.Stat(filepath.Dir(path))
+	if err != nil || !info.IsDir() {
+		return "", errNoDirectory
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return "", errDirectory
+	}
+	return path, nil
+}
+
+// writing returns the pragmas of the connection that writes.
+func writing(throwaway bool) []string {
+	if throwaway {
+		return []string{
+			"journal_mode(MEMORY)", "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "foreign_keys(1)",
+			"cache_size(-16000)",
+		}
+	}
+	return []string{
+		"busy_timeout(5000)", // somebody may be making a copy with the sqlite3 command
+		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-8000)",
+		"journal_size_limit(67108864)",
+	}
+}
+
+// inherit frees the claims and leases of whoever had the file before. Fences stay, so they go on rising.
+func (s *Store) inherit(ctx context.Context) error {
+	for _, statement := range []string{releaseCards, releaseAnnouncements, releaseLeases} {
+		if _, err := s.write.db.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close implements [store.Store].
+func (s *Store) Close() error {
+	var errs []error
+	if s.read != nil && s.read != s.write {
+		errs = append(errs, s.read.close())
+	}
+	if s.write != nil { // last, so that it folds the WAL into the file
+		errs = append(errs, s.write.close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	if s.dir != "" {
+		errs = append(errs, os.RemoveAll(s.dir))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("sqlite: close: %w", err)
+	}
+	return nil
+}

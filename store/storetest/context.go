@@ -1,0 +1,75 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/faultlinebot/faultline/intel"
+	"github.com/faultlinebot/faultline/store"
+)
+
+func contextTests() []test {
+	return []test{
+		{"every method returns the error of a cancelled context", cancelledEverywhere},
+		{"the store works after a cancelled call", worksAfterCancel},
+	}
+}
+
+// calls are all methods with arguments that would be fine.
+func calls(s store.Store) map[string]func(context.Context) error {
+	to := chat(1)
+	return map[string]func(context.Context) error{
+		"Seen":             func(ctx context.Context) error { _, err := s.Seen(ctx, "key"); return err },
+		"Commit":           func(ctx context.Context) error { return s.Commit(ctx, observed(1)) },
+		"Incident":         func(ctx context.Context) error { _, err := s.Incident(ctx, "a"); return err },
+		"LiveIncidents":    func(ctx context.Context) error { _, err := s.LiveIncidents(ctx, noon); return err },
+		"LatestIncidents":  func(ctx context.Context) error { _, err := s.LatestIncidents(ctx, 1); return err },
+		"Notices":          func(ctx context.Context) error { _, err := s.Notices(ctx, "a", 0); return err },
+		"PendingNotices":   func(ctx context.Context) error { _, err := s.PendingNotices(ctx, 1); return err },
+		"Raise":            func(ctx context.Context) error { return s.Raise(ctx, page(incident("a", 1), to)) },
+		"CardsOf":          func(ctx context.Context) error { _, err := s.CardsOf(ctx, "a", "", 1); return err },
+		"ClaimCards":       func(ctx context.Context) error { _, err := s.ClaimCards(ctx, noon, noon, 1); return err },
+		"Told":             func(ctx context.Context) error { return s.Told(ctx, "a", to, 1, 1, "r") },
+		"PostponeCard":     func(ctx context.Context) error { return s.PostponeCard(ctx, "a", to, noon) },
+		"AbandonCard":      func(ctx context.Context) error { return s.AbandonCard(ctx, "a", to, "gone") },
+		"RequeueCard":      func(ctx context.Context) error { return s.RequeueCard(ctx, "a", to, noon) },
+		"ReleaseClaims":    func(ctx context.Context) error { return s.ReleaseClaims(ctx) },
+		"Announce":         func(ctx context.Context) error { return s.Announce(ctx, announcement("k", to)) },
+		"AnnouncementTold": func(ctx context.Context) error { return s.AnnouncementTold(ctx, "k") },
+		"ClaimAnnouncements": func(ctx context.Context) error {
+			_, err := s.ClaimAnnouncements(ctx, noon, noon, 1)
+			return err
+		},
+		"PostponeAnnouncement": func(ctx context.Context) error { return s.PostponeAnnouncement(ctx, "k", noon) },
+		"AbandonAnnouncement":  func(ctx context.Context) error { return s.AbandonAnnouncement(ctx, "k", "gone") },
+		"Subscribe":            func(ctx context.Context) error { return s.Subscribe(ctx, subscription(1, to)) },
+		"Unsubscribe":          func(ctx context.Context) error { return s.Unsubscribe(ctx, "sub") },
+		"SubscriptionsAfter":   func(ctx context.Context) error { _, err := s.SubscriptionsAfter(ctx, "", 1); return err },
+		"SubscriptionsAt":      func(ctx context.Context) error { _, err := s.SubscriptionsAt(ctx, to); return err },
+		"Cursor":               func(ctx context.Context) error { _, err := s.Cursor(ctx, "w"); return err },
+		"SaveCursor":           func(ctx context.Context) error { return s.SaveCursor(ctx, "w", []byte("c")) },
+		"Observations": func(ctx context.Context) error {
+			return s.Observations(ctx, func(intel.Observation) error { return nil })
+		},
+		"Forget":  func(ctx context.Context) error { _, err := s.Forget(ctx, noon); return err },
+		"Acquire": func(ctx context.Context) error { _, err := s.Acquire(ctx, "l", "a", time.Hour); return err },
+		"Release": func(ctx context.Context) error { return s.Release(ctx, "l", "a") },
+	}
+}
+
+func cancelledEverywhere(t *testing.T, s store.Store) {
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, call := range calls(s) {
+		t.Run(name, func(t *testing.T) { wantErr(t, call(cancelled), context.Canceled) })
+	}
+}
+
+func worksAfterCancel(t *testing.T, s store.Store) {
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	wantErr(t, s.Commit(cancelled, observed(1, opened("a"))), context.Canceled)
+	ok(t, s.Commit(t.Context(), observed(1, opened("a"))))
+	same(t, "pending", pending(t, s), []string{"a/1"})
+}
