@@ -1,6 +1,6 @@
 // Package configs says how Faultline is set up: built-in defaults, then one YAML file, then the environment.
 // It also holds what the bot knows beforehand: the starter list of feeds, the countries as headlines write
-// them, and their published shares of the hashrate.
+// them, their published shares of the hashrate, and the built-in recording.
 //
 // It promises that a Config is either whole and checked or not there at all: [Load] looks at everything and
 // returns every fault in one list, each with its key, its place and the way to mend it. A secret is in no

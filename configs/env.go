@@ -54,8 +54,10 @@ func (l *loader) operatorFile(named string, env environment) {
 	switch {
 	case implicit && errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		l.fault(Fault{Where: where, Problem: fmt.Sprintf("the file %s cannot be read: %v", quoted(name), cause(err)),
-			Mend: "Correct its name or its permissions, or leave the name out to run without a file."})
+		l.fault(Fault{
+			Where: where, Problem: fmt.Sprintf("the file %s cannot be read: %v", quoted(name), cause(err)),
+			Mend: "Correct its name or its permissions, or leave the name out to run without a file.",
+		})
 	default:
 		l.config.File = name
 		l.file(name, text)
@@ -157,18 +159,15 @@ func (l *loader) unknownVariable(name string) Fault {
 // secret itself where its file's name belongs.
 func secretFile(name string) (string, *complaint) {
 	const most = 64 << 10
-	info, err := os.Stat(name)
-	if err != nil {
-		return "", complain("Correct the file's name or its permissions.", "the file it names cannot be read: %v", cause(err))
-	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0 {
-		return "", complain("Take the right to read it away from others: chmod o-r.", "every user of this machine can read the file it names")
-	}
 	text, err := readBounded(name, most)
 	v := strings.TrimSpace(string(text))
 	switch {
 	case err != nil:
-		return "", complain("Correct the file's name or its permissions.", "the file it names cannot be read: %v", cause(err))
+		return "", complain("Correct the file's name or its permissions.", "the file it names cannot be read: %v",
+			cause(err))
+	case readableByAll(name):
+		return "", complain("Take the right to read it away from others: chmod o-r.",
+			"every user of this machine can read the file it names")
 	case len(text) > most:
 		return "", complain("Name the right file.", "the file it names is too large for a secret")
 	case v == "":
@@ -177,13 +176,19 @@ func secretFile(name string) (string, *complaint) {
 	return v, nil
 }
 
+// readableByAll does not ask where the mode of a file says nothing about who may read it.
+func readableByAll(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0
+}
+
 // readBounded reads one byte more than most where there is more, so that the caller can tell.
 func readBounded(name string, most int64) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return io.ReadAll(io.LimitReader(f, most+1))
 }
 

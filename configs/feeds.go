@@ -37,7 +37,8 @@ func (r *reader) feeds(at place, n ast.Node) []Feed {
 			continue
 		}
 		r.unique(urls, sameURL(f.URL), here.key("url", here.where), "this URL", "Remove one of the two.")
-		r.unique(names, strings.ToLower(f.Name), here.key("name", here.where), "the name "+quoted(f.Name), "Give one of the two another name.")
+		r.unique(names, strings.ToLower(f.Name), here.key("name", here.where), "the name "+quoted(f.Name),
+			"Give one of the two another name.")
 		all = append(all, f)
 	}
 	return all

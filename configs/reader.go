@@ -44,23 +44,25 @@ func (r *reader) section(at place, n ast.Node) {
 
 // setting hands what stands at a key to the key.
 func (r *reader) setting(k key, p pair) {
-	nodes, ok := []ast.Node{p.value}, true
-	if k.list {
-		nodes, ok = r.elements(p.at, p.value)
+	if values, ok := r.values(k, p); ok {
+		r.faults = append(r.faults, k.set(&r.config, values)...)
 	}
-	values := []scalar{}
+}
+
+// values leaves out the elements of a list that are no single values, so that the others are looked at too.
+func (r *reader) values(k key, p pair) ([]scalar, bool) {
+	if !k.list {
+		s, ok := r.scalar(p.at, p.value)
+		return []scalar{s}, ok
+	}
+	nodes, ok := r.elements(p.at, p.value)
+	var values []scalar
 	for i, n := range nodes {
-		at := p.at
-		if k.list {
-			at = p.at.element(i, r.line(n))
-		}
-		if s, fine := r.scalar(at, n); fine {
+		if s, ok := r.scalar(p.at.element(i, r.line(n)), n); ok {
 			values = append(values, s)
 		}
 	}
-	if ok && (k.list || len(values) == 1) {
-		r.faults = append(r.faults, k.set(&r.config, values)...)
-	}
+	return values, ok
 }
 
 // pair is one key of a mapping.
@@ -106,7 +108,8 @@ func keyName(n ast.MapKeyNode) string {
 }
 
 func (r *reader) elements(at place, n ast.Node) ([]ast.Node, bool) {
-	list, ok := as[*ast.SequenceNode](r, at, n, "a list", "Write it in brackets, such as [a, b], or with a dash and a line for each.")
+	const mend = "Write it in brackets, such as [a, b], or with a dash and a line for each."
+	list, ok := as[*ast.SequenceNode](r, at, n, "a list", mend)
 	if !ok {
 		return nil, false
 	}

@@ -55,7 +55,8 @@ func (r *reader) parse(text []byte) ast.Node {
 }
 
 func (r *reader) notYAML(line int, why, mend string) {
-	r.fault(Fault{Where: fmt.Sprintf("%s:%d", r.name, line), Problem: "the file cannot be read as YAML: " + why, Mend: mend})
+	where := fmt.Sprintf("%s:%d", r.name, line)
+	r.fault(Fault{Where: where, Problem: "the file cannot be read as YAML: " + why, Mend: mend})
 }
 
 // parseTokens lists the bodies of the documents that have one. Duplicate keys are let through, because pairs
