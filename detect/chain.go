@@ -96,17 +96,6 @@ func (c *chain) find(at int64) int {
 	return i
 }
 
-// heightAfter is the first link above a height.
-func (c *chain) heightAfter(h int64) int {
-	i, _ := slices.BinarySearchFunc(c.links, h, func(l link, h int64) int {
-		if l.height <= h {
-			return -1
-		}
-		return 1
-	})
-	return i
-}
-
 func median(a, b, c int64) int64 {
 	return max(min(a, b), min(max(a, b), c))
 }

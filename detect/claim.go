@@ -61,7 +61,7 @@ const (
 // before the summary's.
 func (r *claimReader) read(h *headlineHits) (hashrate, price *claim) {
 	tokens := h.text.tokens
-	if !h.mentions(r.hash) && !h.mentions(r.coin) {
+	if !h.mentions(r.hash) && !h.mentions(r.coin) || !h.mentions(r.down) && !h.mentions(r.up) {
 		return nil, nil
 	}
 	for start := 0; start < len(tokens); {
@@ -102,7 +102,7 @@ func (r *claimReader) sentence(h *headlineHits, start, end int) []claim {
 // words collects what matters in a sentence. A coin's name beside "hash rate" belongs to the hashrate.
 func (r *claimReader) words(h *headlineHits, start, end int) []claimWord {
 	var words []claimWord
-	for c, hits := range h.at {
+	for c := range len(h.first) - 1 {
 		concept := headlineConcept(c)
 		var sort claimSort
 		switch {
@@ -119,7 +119,7 @@ func (r *claimReader) words(h *headlineHits, start, end int) []claimWord {
 		default:
 			continue
 		}
-		for _, hit := range hits {
+		for _, hit := range h.of(concept) {
 			if hit.start >= start && hit.end <= end {
 				words = append(words, claimWord{what: sort, start: hit.start, end: hit.end})
 			}
@@ -451,7 +451,7 @@ func claimIsLevel(tokens []headlineToken, n claimNumber, end int) bool {
 		return true
 	}
 	for i := n.start - 1; i >= max(0, n.start-5) && tokens[i].sent == tokens[n.start].sent; i-- {
-		if claimShareWords[tokens[i].word] {
+		if claimShareWords[tokens[i].word] && (!strings.HasPrefix(tokens[i].word, "account") || tokens[i+1].word == "for") {
 			return true
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // given, and the agencies, capitals-as-governments, leaders and regions of [gazetteerNames].
 type gazetteer struct {
 	trie   *headlineTrie
-	places []gazetteerPlace // what the trie's leaves mean
+	places []gazetteerPlace // what the trie's leaves below zero mean: leaf ^i is places[i]
 	known  map[string]bool
 }
 
@@ -43,8 +43,10 @@ type gazetteerHit struct {
 	start, end int
 }
 
-func newGazetteer(countries []intel.Country) *gazetteer {
-	g := &gazetteer{trie: newHeadlineTrie(), known: map[string]bool{}}
+// newGazetteer puts its names into the trie given, beside what else is looked for, so that a text is gone through
+// once.
+func newGazetteer(countries []intel.Country, trie *headlineTrie) *gazetteer {
+	g := &gazetteer{trie: trie, known: map[string]bool{}}
 	for i := range countries {
 		c := &countries[i]
 		g.known[c.Code] = true
@@ -93,7 +95,7 @@ func (g *gazetteer) add(name, code string, sort gazetteerSort) {
 		words[0] = gazetteerStem(words[0])
 	}
 	g.places = append(g.places, place)
-	g.trie.addWords(words, int32(len(g.places)-1))
+	g.trie.addWords(words, ^int32(len(g.places)-1))
 }
 
 // gazetteerHow says how a name must be written to count: abbreviations in capitals ("US", "EU"), cities and
@@ -117,7 +119,8 @@ func gazetteerHow(name string, words []string, sort gazetteerSort) int {
 // gazetteerAmbiguous are names that are also words or given names.
 var gazetteerAmbiguous = map[string]bool{
 	"turkey": true, "jordan": true, "georgia": true, "guinea": true, "china": true, "polish": true,
-	"danish": true, "swede": true, "brazil": true, "japan": true, "chad": true,
+	"danish": true, "swede": true, "brazil": true, "japan": true, "chad": true, "chile": true, "panama": true,
+	"jersey": true, "niger": true, "chino": true, "chinos": true, "indio": true, "dominica": true, "congo": true,
 }
 
 // gazetteerCommon says whether a city's name is so common a word that headlines in title case would be full
@@ -144,17 +147,22 @@ func gazetteerStem(word string) string {
 	return stem + "*"
 }
 
-// find returns the places of a text in order; where names overlap the longest counts.
-func (g *gazetteer) find(t *headlineText) []gazetteerHit {
-	var hits []gazetteerHit
+// hit is what a leaf below zero stands for.
+func (g *gazetteer) hit(leaf int32, start, end int) gazetteerHit {
+	return gazetteerHit{gazetteerPlace: g.places[^leaf], start: start, end: end}
+}
+
+// choose returns the places of a text, in order, of all names that were found: where names overlap the longest
+// counts, and a name counts only as it is written.
+func (g *gazetteer) choose(t *headlineText, hits []gazetteerHit) []gazetteerHit {
+	if len(hits) == 0 {
+		return nil
+	}
 	shouting := gazetteerShouting(t)
-	g.trie.match(t.tokens, func(leaf int32, start, end int) {
-		p := g.places[leaf]
-		if headlineWritten(t.tokens[start], p.how) && !(shouting && p.how == headlineCaps && start < t.split) {
-			hits = append(hits, gazetteerHit{gazetteerPlace: p, start: start, end: end})
-		}
+	hits = slices.DeleteFunc(hits, func(h gazetteerHit) bool {
+		return !headlineWritten(t.tokens[h.start], h.how) || shouting && h.how == headlineCaps && h.start < t.split
 	})
-	hits = gazetteerLongest(hits)
+	hits = gazetteerLongest(t, hits)
 	return slices.DeleteFunc(hits, func(h gazetteerHit) bool {
 		return h.sort == gazetteerNone || gazetteerOtherSense(t, h)
 	})
@@ -176,7 +184,7 @@ func gazetteerShouting(t *headlineText) bool {
 }
 
 // gazetteerLongest keeps of overlapping names the longest. Hits come in the order of their starts.
-func gazetteerLongest(hits []gazetteerHit) []gazetteerHit {
+func gazetteerLongest(t *headlineText, hits []gazetteerHit) []gazetteerHit {
 	kept := hits[:0]
 	for _, h := range hits {
 		n := len(kept)
@@ -185,9 +193,25 @@ func gazetteerLongest(hits []gazetteerHit) []gazetteerHit {
 			kept = append(kept, h)
 		case h.end-h.start > kept[n-1].end-kept[n-1].start:
 			kept[n-1] = h
+		case h.start == kept[n-1].start && h.end == kept[n-1].end && gazetteerRather(t, h, kept[n-1]):
+			kept[n-1] = h
 		}
 	}
 	return kept
+}
+
+// gazetteerRather says whether the same words are rather a than b. A capital is a place after a preposition ("in
+// Moscow") and its government elsewhere ("Moscow says").
+func gazetteerRather(t *headlineText, a, b gazetteerHit) bool {
+	switch {
+	case a.sort == gazetteerNone || b.sort == gazetteerNone:
+		return a.sort == gazetteerNone
+	case a.sort == gazetteerAgency && b.sort == gazetteerCity:
+		return a.start == 0 || !gazetteerPrepositions[t.tokens[a.start-1].word]
+	case a.sort == gazetteerCity && b.sort == gazetteerAgency:
+		return a.start > 0 && gazetteerPrepositions[t.tokens[a.start-1].word]
+	}
+	return false
 }
 
 // gazetteerOtherSense says whether a name means something else here: Georgia the state, Jordan the player,

@@ -36,7 +36,7 @@ func NewHeadline(countries []intel.Country) *Headline {
 		panic(err)
 	}
 	d := &Headline{
-		words: words, rules: rules, places: newGazetteer(countries), cues: cues,
+		words: words, rules: rules, places: newGazetteer(countries, words.trie), cues: cues,
 		claims: newClaimReader(words.names), names: map[string]string{},
 	}
 	for _, c := range countries {
@@ -90,12 +90,8 @@ type headlineFinding struct {
 
 func (d *Headline) read(a intel.Article) *headlineReading {
 	text := readHeadline(a.Title, a.Summary)
-	r := &headlineReading{places: d.places.find(text)}
-	spots := make([]headlineHit, len(r.places))
-	for i, p := range r.places {
-		spots[i] = headlineHit{p.start, p.end}
-	}
-	r.hits = d.words.find(text, spots)
+	r := &headlineReading{}
+	r.hits, r.places = d.words.find(text, d.places)
 	r.findings = d.judge(r.hits)
 	hashrate, price := d.claims.read(r.hits)
 	r.findings = headlineKeepClaim(r.findings, hashrate)
@@ -133,7 +129,7 @@ func (d *Headline) complete(r *headlineReading, f *headlineFinding) {
 		f.places = r.causePlaces(f.places)
 	}
 	f.assets = headlineCoins(r.hits, d.words.names["coin"], f.kind)
-	f.scope = headlineScope(r, f)
+	f.scope = headlineScope(r, f, d.words.names["partly"])
 	f.reasons = append(f.reasons, string(f.kind)+": '"+t.quote(f.span.start, f.span.end)+"'")
 	for _, code := range f.places {
 		f.reasons = append(f.reasons, "place: "+d.names[code]+" ("+code+")")

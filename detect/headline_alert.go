@@ -7,7 +7,10 @@ import "github.com/faultlinebot/faultline/intel"
 const headlineAlerts = `
 * digest : commentlead
 * digest : asks
+* digest : denyword
 
+price push : stable depeg
+price digest : longago
 price digest : flows|etf|biz
 price push : bigmove fall|rise|record -market
 price digest : market -heavy
@@ -20,9 +23,11 @@ price digest : rebound
 price digest : rise -heavy
 
 hashrate digest : commentword
+hashrate digest : rise -fall
 
 exchange digest : layoffs|say|courtroutine
 exchange push : hack strong
+mining,regulation,sanctions push : passedlaw strong -modal
 regulation digest : courtroutine|commentword
 regulation push : infinitive banword authority|place
 

@@ -2,8 +2,6 @@ package detect
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -96,47 +94,64 @@ type headlineHit struct {
 // headlineHits is what was found in a text, by concept and in the order of the text.
 type headlineHits struct {
 	text    *headlineText
-	at      [][]headlineHit // by concept
+	hits    []headlineHit // those of concept c are hits[first[c]:first[c+1]]
+	first   []int32
 	title   headlineSet
 	summary headlineSet
 }
 
-// find looks a text up. Places are the gazetteer's finds.
-func (w *headlineWords) find(t *headlineText, places []headlineHit) *headlineHits {
-	type found struct {
-		hit     headlineHit
-		concept headlineConcept
-	}
-	all := make([]found, 0, 2*len(t.tokens))
-	masked := make([]headlineHit, 0, 4)
+// of returns the hits of a concept.
+func (h *headlineHits) of(c headlineConcept) []headlineHit { return h.hits[h.first[c]:h.first[c+1]] }
+
+// headlineFound is a hit before the hits are put in order.
+type headlineFound struct {
+	headlineHit
+	concept headlineConcept
+}
+
+// find looks a text up, and for the gazetteer's names with it.
+func (w *headlineWords) find(t *headlineText, g *gazetteer) (*headlineHits, []gazetteerHit) {
+	all := make([]headlineFound, 0, 3*len(t.tokens)+8)
+	masked := make([]headlineHit, 0, 8)
+	places := make([]gazetteerHit, 0, 8)
 	w.trie.match(t.tokens, func(leaf int32, start, end int) {
 		hit, concept := headlineHit{start, end}, headlineConcept(leaf>>2)
 		switch {
+		case leaf < 0:
+			places = append(places, g.hit(leaf, start, end))
 		case !headlineWritten(t.tokens[start], int(leaf&3)):
 		case concept == w.mask:
 			masked = append(masked, hit)
 		default:
-			all = append(all, found{hit, concept})
+			all = append(all, headlineFound{hit, concept})
 		}
 	})
-	counts := make([]int, len(w.names))
-	for i := range all {
-		counts[all[i].concept]++
+	all = headlineUnmasked(all, masked)
+	places = g.choose(t, places)
+	for _, p := range places {
+		all = append(all, headlineFound{headlineHit{p.start, p.end}, w.place})
 	}
-	h := &headlineHits{text: t, at: make([][]headlineHit, len(w.names))}
-	store := make([]headlineHit, len(all))
-	for c, n := range counts {
-		h.at[c], store = store[:0:n], store[n:]
-	}
+	return w.sort(t, w.appendFigures(all, t)), places
+}
+
+// sort puts what was found in order by concept. Within a concept it is in the order of the text already.
+func (w *headlineWords) sort(t *headlineText, all []headlineFound) *headlineHits {
+	h := &headlineHits{text: t, hits: make([]headlineHit, len(all)), first: make([]int32, len(w.names)+2)}
 	for i := range all {
-		if !headlineMasked(masked, all[i].hit) {
-			h.put(all[i].concept, all[i].hit)
+		h.first[all[i].concept+2]++
+	}
+	for c := 2; c < len(h.first); c++ {
+		h.first[c] += h.first[c-1]
+	}
+	for _, f := range all {
+		h.hits[h.first[f.concept+1]] = f.headlineHit
+		h.first[f.concept+1]++
+		if t.tokens[f.start].part == 0 {
+			h.title.add(f.concept)
+		} else {
+			h.summary.add(f.concept)
 		}
 	}
-	for _, hit := range places {
-		h.put(w.place, hit)
-	}
-	w.findFigures(h)
 	return h
 }
 
@@ -150,45 +165,59 @@ func headlineWritten(t headlineToken, how int) bool {
 	return true
 }
 
-// headlineMasked says whether a hit lies inside a longer phrase that means something else.
-func headlineMasked(masked []headlineHit, hit headlineHit) bool {
-	return slices.ContainsFunc(masked, func(m headlineHit) bool {
-		return m.start <= hit.start && hit.end <= m.end && m.end-m.start > hit.end-hit.start
-	})
-}
-
-func (h *headlineHits) put(c headlineConcept, hit headlineHit) {
-	h.at[c] = append(h.at[c], hit)
-	if h.text.tokens[hit.start].part == 0 {
-		h.title.add(c)
-	} else {
-		h.summary.add(c)
+// headlineUnmasked drops the hits that lie inside a longer phrase which means something else. Both lists are in
+// the order of the text.
+func headlineUnmasked(all []headlineFound, masked []headlineHit) []headlineFound {
+	if len(masked) == 0 {
+		return all
 	}
+	kept := all[:0]
+	next := 0
+	for _, f := range all {
+		for next < len(masked) && masked[next].end <= f.start {
+			next++
+		}
+		inside := false
+		for i := next; i < len(masked) && masked[i].start <= f.start; i++ {
+			m := masked[i]
+			inside = inside || f.end <= m.end && m.end-m.start > f.end-f.start
+		}
+		if !inside {
+			kept = append(kept, f)
+		}
+	}
+	return kept
 }
 
-// findFigures marks percentages and amounts of money.
-func (w *headlineWords) findFigures(h *headlineHits) {
-	tokens := h.text.tokens
-	for i, t := range tokens {
-		if !t.number {
+// appendFigures adds percentages, amounts of money and whether the title asks.
+func (w *headlineWords) appendFigures(all []headlineFound, t *headlineText) []headlineFound {
+	tokens := t.tokens
+	for i := range tokens {
+		if !tokens[i].number {
 			continue
 		}
 		if i+1 < len(tokens) && headlinePercent(tokens, i+1) > 0 {
-			h.put(w.ratio, headlineHit{i, i + 1})
-			if v, ok := headlineValue(t.word); ok && v >= 7 {
-				h.put(w.big, headlineHit{i, i + 1})
+			all = append(all, headlineFound{headlineHit{i, i + 1}, w.ratio})
+			if v, ok := headlineValue(tokens[i].word); ok && v >= 7 {
+				all = append(all, headlineFound{headlineHit{i, i + 1}, w.big})
 			}
 		}
 		if i > 0 && headlineCurrency(tokens[i-1].word) {
-			h.put(w.money, headlineHit{i - 1, i + 1})
-			if strings.HasSuffix(t.word, "0,000") || strings.HasSuffix(t.word, "5,000") {
-				h.put(w.round, headlineHit{i - 1, i + 1})
+			all = append(all, headlineFound{headlineHit{i - 1, i + 1}, w.money})
+			if headlineRound(tokens[i].word) {
+				all = append(all, headlineFound{headlineHit{i - 1, i + 1}, w.round})
 			}
 		}
 	}
-	if h.text.split > 0 && headlineAsks(h.text) {
-		h.put(w.asks, headlineHit{0, 1})
+	if t.split > 0 && headlineAsks(t) {
+		all = append(all, headlineFound{headlineHit{0, 1}, w.asks})
 	}
+	return all
+}
+
+// headlineRound says whether an amount is one that headlines remark on: 40,000 or 65,000.
+func headlineRound(word string) bool {
+	return strings.HasSuffix(word, "0,000") || strings.HasSuffix(word, "5,000")
 }
 
 // headlineAsks says whether the title is a question or announces an answer to one: "Why ...".
@@ -206,13 +235,22 @@ func headlineValue(word string) (float64, bool) {
 	if point >= 0 && (len(word)-point == 4 && word[:point] != "0" || strings.Count(word, word[point:point+1]) > 1) {
 		point = -1 // "205,000"
 	}
-	whole, decimals := word, ""
-	if point >= 0 {
-		whole, decimals = word[:point], "."+word[point+1:]
+	v, scale := 0.0, 0.0
+	for i := 0; i < len(word); i++ {
+		switch c := word[i]; {
+		case i == point:
+			scale = 1
+		case c >= '0' && c <= '9':
+			v = v*10 + float64(c-'0')
+			scale *= 10
+		case c != '.' && c != ',':
+			return 0, false
+		}
 	}
-	whole = strings.NewReplacer(".", "", ",", "").Replace(whole)
-	v, err := strconv.ParseFloat(whole+decimals, 64)
-	return v, err == nil
+	if scale > 0 {
+		v /= scale
+	}
+	return v, word != ""
 }
 
 // headlinePercent is how many tokens at i say "percent", or 0.

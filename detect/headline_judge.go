@@ -10,7 +10,7 @@ import (
 // What a kind must score to be named at all, and to be named beside one that scored more.
 const (
 	headlineEnough       = 6
-	headlineEnoughBeside = 7
+	headlineEnoughBeside = 6
 )
 
 // headlineOrder breaks ties: the rarer kinds, which say more, come first.

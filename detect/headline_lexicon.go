@@ -49,7 +49,7 @@ mask: power of attorney, powers of attorney, attorney general, attorneys general
  computing power, law firm, law firms, mother in law, by law enforcement, monetary policy,
  guidance on monetary policy, policy guidance, forward guidance, fed testimony, fed minutes, fed meeting,
  fed hike, fed hikes, fed rate, fed rates, fed rally, hawkish fed, powell testimony, fed speakers, fed policy,
- fed officials speak, tax season
+ fed officials speak, tax season, power of the dog
 
 net: internet, broadband, mobile data, phone lines, phone line, mobile phone lines, mobile network*,
  cell service, cellular service, phone service*, phone network*, telephone service*, telephone lines,
@@ -113,7 +113,9 @@ powercut: power cut*, power outage*, power failure*, blackout, blackouts, browno
  аварийн* отключен*, відключення електро*, без світла, без електро*, блекаут, 停电, 停電, 限电, 限電, 拉闸限电, apagon,
  apagones, corte de luz, cortes de luz, cortes electricos, crisis energetica, sin luz, sin electricidad, apagao,
  queda de energia, falta de energia, sem luz, crise energetica, انقطاع الكهرباء, انقطاع التيار, قطع الكهرباء,
- قطع برق, قطعي برق, خاموشی, stromausfall*, coupure de courant, coupures d'electricite
+ قطع برق, قطعي برق, خاموشی, stromausfall*, coupure de courant, coupures d'electricite, power cuts,
+ rolling blackouts, grid down, lights out, plunged into darkness, in the dark, electricity rationed,
+ electricity crunch, power grid failure, power generation shortfall, blackout hits
 
 grid: power grid*, electric grid, electricity grid, energy grid, the grid, power supply, power supplies,
  electricity supply, electricity supplies, energy supply, energy supplies, power use, power demand,
@@ -134,7 +136,9 @@ protest: protest, protests, protesting, protested, protester*, protestor*, demon
  беспоряд*, восстан*, мятеж*, демонстрац*, майдан, заворушен*, повстан*, 抗议*, 抗议, 示威, 骚乱, 暴动, 抗議, 騷亂, 暴動,
  protesta, protestas, disturbios, manifestaciones, manifestantes, revuelta*, estallido social, protesto*,
  protestos, manifestac*, manifestante*, tumulto*, revolta*, احتجاج*, مظاهر*, اعتراض*, تظاهرات, شورش,
- protestatar*, proteste, protesten, betogers, rivolta, manifestation*, emeute*, unruhen
+ protestatar*, proteste, protesten, betogers, rivolta, manifestation*, emeute*, unruhen, crackdown on dissent,
+ dissent, sit in, occupy, civil war, general strike, marchers, protest movement, anti regime, rallies against,
+ demonstrating
 
 coup: coup, coups, coup attempt, attempted coup, coup d'etat, martial law, state of emergency, junta,
  military takeover, mutiny, curfew, overthrow*, cabinet resigns, government resigns, officials resign,
@@ -188,7 +192,9 @@ war: war, wars, warfare, invasion, invasions, incursion, incursions, military, a
  test fire*, live thread, invading, invade, invaded, invades, martial, armed, warlord*, jihadist*,
  terrorist group, al qaeda, boko haram, shabaab, al shabaab, explosives, car bomb, sniper*, ground forces,
  russian forces, ukrainian forces, forces, fleet, black sea fleet, depot*, depots, enriches, centrifuges,
- nuclear deal
+ nuclear deal, displaced, uranium, iaea, refugees, fled fighting, hostage*, terrorist*, terrorism,
+ ethnic cleansing, airlift, warring, border clashes, tribal clashes, paramilitar*, rsf, peacekeep*,
+ no man's land, stray missile, intercontinental, test launch, satellite launch
 
 attack: attack, attacks, attacked, attacking, strike, strikes, struck, hit, hits, hitting, destroy, destroys,
  destroyed, destroying, captur*, seize, seizes, seized, kill, kills, killed, killing, bomb, bombs, bombed,
@@ -261,31 +267,31 @@ platform: binance, coinbase, ftx, ^celsius, ^voyager, three arrows, 3 ac, ^genes
  terraform, babel finance, hodlnaut, do kwon, celsius network, nexo, robinhood crypto, silvergate, bitmart,
  opensea, bitconnect, tornado cash, paxos, bitget, gate io, digital currency group, dcg, grayscale, nydig,
  defi platform*, crypto platform*, crypto exchange*, cryptocurrency exchange*, cryptocurency exchange,
- bitcoin exchange*, crypto lender*, crypto broker*, crypto fund*, crypto hedge fund*, crypto firm*,
- crypto company, crypto companies, crypto bank*, cryptocurrency platform*, cryptocurrency firm*,
- cryptocurrency lender*, cryptocurrency compan*, web3 project*, web3 crypto project, cross chain bridge,
- crypto bridge, blockchain bridge, nft platform, crypto project*, crypto wallet*, crypto custod*,
- digital asset exchange*, virtual currency exchange*, криптобирж*, криптовалютн* бирж*, 加密货币交易所, 加密貨幣交易所,
- casa de cambio de cripto*, corretora de cripto*
+ bitcoin exchange*, crypto lender*, crypto broker*, crypto hedge fund*, crypto firm*, crypto company,
+ crypto companies, crypto bank*, cryptocurrency platform*, cryptocurrency firm*, cryptocurrency lender*,
+ cryptocurrency compan*, web3 project*, web3 crypto project, cross chain bridge, crypto bridge,
+ blockchain bridge, nft platform, crypto project*, crypto wallet*, crypto custod*, digital asset exchange*,
+ virtual currency exchange*, криптобирж*, криптовалютн* бирж*, 加密货币交易所, 加密貨幣交易所, casa de cambio de cripto*,
+ corretora de cripto*, crypto fund, crypto funds
 
 exnoun: exchange, exchanges, lender, lenders, lending, broker, platform, platforms, bridge, protocol,
  hedge fund, fund, wallet, wallets, firm, firms, company, project, network, custodian, mixer, mixers, accounts,
  hacker, hackers
 
 hack: hacked, stolen, steal, steals, stealing, stole, heist, heists, exploit, exploited, exploiter, exploits,
- pilfer*, drain*, theft, thieves, loses, compromis*, rug pull, взлом*, хакер*, украл*, похит*, 被盗, 黑客, hackeo*,
+ pilfer*, drain*, theft, thieves, compromis*, rug pull, взлом*, хакер*, украл*, похит*, 被盗, 黑客, hackeo*,
  hackead*, robo, robaron, hackeada, roubo, roubad*, اختراق, سرقه, هك, злам*, breached, hack, hacks, hacker,
  hackers, security breach, millions stolen
 
 fail: halt*, suspend*, suspends, freez*, froze, pauses, paused, stops, withdrawals, withdrawal, redemptions,
  bankrupt*, insolv*, collaps*, default, defaults, defaulted, liquidat*, administration, fallout, meltdown,
- crash, crisis, contagion, run on, lay off, lays off, laid off, layoffs, job cuts, cuts jobs, slashes,
- winding down, wind down, wound up, shut down, shuts down, shutting down, rescue, bailout, bail out, chapter 11,
- creditor*, margin call*, default notice, restructur*, shortfall, hole, receivership, provisional liquidat*,
+ crash, contagion, run on, lay off, lays off, laid off, layoffs, job cuts, cuts jobs, slashes, winding down,
+ wind down, wound up, shut down, shuts down, shutting down, rescue, bailout, bail out, chapter 11, creditor*,
+ margin call*, default notice, restructur*, shortfall, hole, receivership, provisional liquidat*,
  exploring options, cease operations, exits, in trouble, on the brink, owes, stops withdrawals, банкрот*,
  обанкрот*, приостанов*, 破产, 暂停提款, quiebra, bancarrota, suspende, falencia, recuperacao judicial, افلاس, تعليق,
  in turmoil, lowers withdrawal, lowers daily, withdrawal limits, missing assets, missing funds, exits as,
- freeze withdrawals, to exit
+ freeze withdrawals, to exit, in crisis, liquidity crisis
 
 returned: return, returns, returned, give back, gives back, release*, resum*, recover*, refund*, reimburse*,
  reward, bounty, reopen*
@@ -367,13 +373,13 @@ crystal: forecast*, predict*, sees, outlook, could hit, target, bet, bets, hopes
  reserve currency, premium, allure, haven, frenzy, craze, risk, risks, worry, worries, investment products,
  cautious, shrimps, whales, hodl*, holders, short selling, inflow*, outflow*, predicts, barter, sights, hitting,
  inflation hedge, correlation, outshin*, greener future, break its bond, store of value, compete with gold,
- gold, mainstream
+ gold, mainstream, outpac*
 
 biz: launch*, acquir*, acquisition, stake, funding, valued, valuation, raises, raised, ipo, spac, to list,
  listing, partner*, hires, appoints, names, taps, invests, expand*, rolls out, roll out, profit, revenue,
  earnings, quarterly, results, debut, merger, merge, unveils, introduces, marketplace, auction, accept, accepts,
  accepting, payments, payment, paycheck, card, cards, startup, start up, venture, joins, pilot, pilots, lets,
- collection
+ collection, beauty pageant, outfit, hiring, slows hiring
 
 etf: etf, etfs, exchange traded fund*, exchange traded product*, bitcoin trust, bitcoin trusts, bitcoin fund,
  bitcoin funds
@@ -405,7 +411,7 @@ rule: ban, bans, banned, banning, bar, bars, outlaw*, prohibit*, restrict*, regu
  compliance, executive order, directive, travel rule, restricts, delays decision, veto*, securities,
  digital currenc*, запрет*, запрещ*, легализ*, регулиров*, закон*, заборон*, легаліз*, 禁止, 打击, 监管, 整治, 取缔, 清退,
  prohib*, regula*, ley, proib*, lei, حظر, قانون, ممنوع*, تحريم, تنظيم, حظرت, delays, draw up rules, approach,
- crackdown*, warn against, root out, delay, shut down exchanges, withdraw permission, barred
+ crackdown*, warn against, root out, delay, shut down exchanges, withdraw permission, barred, 关停, 叫停, 关闭
 
 enforce: probe, probes, probing, investigat*, subpoena*, sue, sues, sued, suing, lawsuit, charge, charges,
  charged, indict*, arrest, arrests, arrested, convict*, guilty, plea, plead*, sentenc*, fine, fined, fines,
@@ -465,9 +471,7 @@ denyword: denies, deny, denying, no plans, rules out, ruled out, not imminent, d
 
 commentlead: explainer, analysis, factbox, column, opinion, cryptoverse, the cryptoverse, timeline, q a,
  yearender, breakingviews, capital calls, take five, special report, insight, commentary, editorial, podcast,
- explained, live thread, wrapup, 5 questions, opinion:, q&a, year in review, what to know
-
-question: why, how, what, what's, who, where, is, are, can, does, will, should, do, did, which, when
+ explained, wrapup, 5 questions, opinion:, q&a, year in review, what to know
 
 commentword: explained, explains, analysts, analyst, research shows, study, survey, poll, data shows,
  report finds, lessons, history, anniversary, years of, decades, here's why, what it means, what to know,
@@ -521,7 +525,7 @@ say: say, says, said, tells, told, claims, claim, condemn*, slams, blasts, mocks
  lauds, hails, brands, labels, calls for, urges, argues, defends, fears, accuses, decry, decries, admits,
  thinks, must be, must, should, ought, must not, backs, supports, denounces, denounced, blames, rejects, probe,
  faces, urged, recommends, praises, obligation, never, weighs in, says he, according to, predicts, estimates,
- warns of, claims that, think, wins hearts, testify, reveals, wants
+ claims that, think, wins hearts, testify, reveals, wants
 
 menace: warn, warns, warned, warning, warnings, threat, threats, threaten*, threatens, fear, fears, risk, risks,
  looms, looming, imminent, brink, mulls, mull, weigh, weighs, weighing, consider, considers, considering,
@@ -540,16 +544,19 @@ easing: restor*, lifted, lifts, resume, resumes, resumed, ends, ended, eases, ea
  release, truce, ceasefire, moved away, back off, relocate, called off, unblock*, scraps, drops ban, returned,
  returns, return, returning, sends back, recovers, recovered, recover, lift ban, reward, repaid, reimburse*,
  cancels, cancelled, backs down, moved outside, move drills outside, cooling off, снял*, восстанов*, отменил*,
- відновл*, скасув*, 恢复, 解除, restablec*, restabelec*, levanta, استعاده, عوده, رفع
+ відновл*, скасув*, 恢复, 解除, restablec*, restabelec*, levanta, استعاده, عوده, رفع, to end, deal to end,
+ suspend protests, calls off, end of, end to
 
 rebound: rebound*, bounce, bounces, bounced, bounce back, bounces back, recover, recovers, recovered, recovery,
  reclaim, reclaims, regain*, back above, back over, stabilis*, stabiliz*, steadies, steadied, reverses losses,
  claws back, snaps back, trims losses, pares losses, relief rally, climbs back, rallies after, off lows
 
 still: continue*, still, persist*, extends, extended, extend, widens, widen, deepens, deepen, spreads, further,
- keeps, remains, remain, day, days, weeks, months, latest, another, mounts, steps up, stepped up, stepping up,
- intensif*, expands, expanded, accelerat*, hunkered, grinding, again, delays, delayed, delay, after, scramble*,
- третьи сутки, триває, продолжа*, continua, sigue, 持续
+ keeps, remains, remain, mounts, steps up, stepped up, stepping up, intensif*, expands, expanded, accelerat*,
+ hunkered, grinding, delays, delayed, delay, scramble*, третьи сутки, триває, продолжа*, continua, sigue, 持续,
+ second day, third day, fourth day, fifth day, sixth day, day two, day three, day 2, day 3, day 4, days of,
+ weeks of, months of, for days, for weeks, for months, days after, weeks after, months after, days later,
+ drags on, a week on, a month on, once again, another day
 
 flows: inflow*, outflow*, net long, short sellers, volumes, coinshares, investment products, holdings data,
  derivatives volumes, short selling
@@ -569,9 +576,8 @@ buildup: near border, near ukraine, amass*, massing, troops mass, troop buildup,
 
 posture: violat*, scrambl*, deploy*, transits, transit, drills, exercise, exercises, test, tests, tested,
  test fires, enters service, equipment, missile test, sale, deal, deals, centrifuges, enriches, debris,
- satellite, satellites, officials, mayor, kidnap*, flag, fired, sacked, command, train, warehouse, depot,
- depots, morale, propagandist*, dolphins, museum, artwork, tiktok, telegram, children, hospitals, families,
- outcry, thread, anniversary, visa
+ satellite, satellites, officials, mayor, kidnap*, flag, fired, sacked, command, train, morale, propagandist*,
+ dolphins, museum, artwork, tiktok, telegram, outcry, thread, anniversary, visa
 
 covid: covid, covid 19, coronavirus, omicron, pandemic, virus, vaccine, vaccines, vaccination, ebola, monkeypox
 
@@ -620,7 +626,7 @@ con: fake, bogus, scam, scams, scammers, giveaway, phishing, credentials, sim sw
  fraudsters, romance, lure*, impersonat*, flaw*, bug, bugs, malicious
 
 claimprice: price, prices, value, worth, цена, цены, курс, стоимост*, ціна, 价格, precio, precios, valor, preco,
- precos, سعر, اسعار, قيمه, قيمت
+ precos, سعر, اسعار, قيمه, قيمت, coin, token, cryptocurrency
 
 nonprice: sales, volumes, revenue, revenues, profit, profits, users, transfers, holdings, quarterly, earnings,
  sale
@@ -631,10 +637,30 @@ decree: bans, banned, charges, charged, sues, sued, arrests, arrested, arrest, s
  publishes, published, cracks down, clamps down, issues, halts, halted, outlaws, requires, must seek, legalises,
  legalizes, legalised, legalized, makes bitcoin, vetoes, vetoed, greenlights, suspends, suspended, revokes,
  revoked, licenses, accuses, accused, reins in, moves to, imposes, imposed, prohibits, prohibited, bars, barred,
- rebukes, urges banks, urges, cautions against, warns against, crackdown on, amid crackdown, stepped up,
+ rebukes, urges banks, cautions against, warns against, crackdown on, amid crackdown, stepped up,
  widens crackdown, provides guidance, extradited, convicted, forfeits, raids, raided, cautions, tightens,
  requires, enacts, enacted, ratifies, takes effect, comes into force, becomes law, into law, запретил*,
  запрещает*, легализ*, арестова*, заборонил*, 禁止, 打击, 清退, prohibe, prohibio, aprueba, aprobo, proibe, proibiu,
  aprova, aprovou, تحظر, حظرت, يحظر, makes crypto, seeks to curb, moves to rein,
- launches cryptocurrency enforcement, launches crypto enforcement, will not greenlight
+ launches cryptocurrency enforcement, launches crypto enforcement, will not greenlight, 关停, 叫停, 整顿
+
+longago: this year, so far this year, year to date, since january, since november, since record, from record,
+ from its peak, from peak, past year, in 2022, in 2021
+
+enact: makes, make, made, adopts, adopted, approves, approved, passes, passed, becomes, became, declares,
+ declared, accepts, votes, voted, aprueba, aprobo, convierte
+
+partly: temporarily, briefly, partially, partly, partial, limited, in parts, some areas, some regions,
+ for a while, временно, частично, temporalmente, parcialmente, temporariamente
+
+ponder: considers, considering, weighs, weigh, mulls, mulling, may, might, on standby, looks at, debates,
+ studies, studying
+
+erupts: erupt*, breaks out, break out, broke out, tens of thousands, thousands, take to the streets,
+ took to the streets, block roads, protest, rally, rallies, turns violent, opens fire, open fire, declares,
+ declare, enters, announce, announces, seize, seizes, storm, storms, begin, begins, cut, hundreds, massive,
+ coup, martial law, state of emergency, riot, riots
+
+passedlaw: passes, passed, signs, signed, enacts, enacted, into law, takes effect, comes into force,
+ clears parliament, clears congress, approves law, approves bill
 `

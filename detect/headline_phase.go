@@ -16,7 +16,9 @@ const headlinePhases = `
 * comment : commentlead
 * comment : asks
 
-shutdown denial : denyword -netcut
+mining,regulation,sanctions onset : passedlaw -denyword -modal
+
+shutdown denial : denyword
 shutdown threat : modal|infinitive -netcut
 shutdown threat : modal -place
 shutdown ongoing : still
@@ -24,6 +26,7 @@ shutdown comment : commentword|say
 shutdown onset : strong
 
 price comment : flows -heavy
+price comment : longago
 price comment : elsalvador
 price ongoing : moved
 price onset : bigmove fall|rise
@@ -34,6 +37,7 @@ price onset : fall|rise|record
 price ongoing : heavy
 price comment : crystal|commentword|say
 
+hashrate onset : fall -rebound -commentword -still
 hashrate easing : rebound|easing
 hashrate comment : commentword
 hashrate onset : fall
@@ -50,6 +54,7 @@ exchange comment : commentword|crystal
 regulation ongoing : courtroutine enforce|etf
 regulation denial : denyword
 regulation onset : decree strong
+regulation onset : enact legaltender strong -infinitive
 regulation onset : enforce strong -menace -say
 regulation threat : menace|infinitive -commentword
 regulation comment : commentword|say|crystal
@@ -58,6 +63,7 @@ regulation comment : legaltender|crypto|coin|platform
 
 conflict easing : easing -war
 conflict denial : denyword -menace
+conflict threat : ponder
 conflict threat : buildup -supply -still
 conflict threat : menace -supply
 conflict threat : infinitive -supply
@@ -80,7 +86,8 @@ sanctions onset : strong
 unrest easing : easing
 unrest threat : menace -strong -protest
 unrest ongoing : say|coup -strong
-unrest onset : strong -still
+unrest onset : strong erupts -still
+unrest onset : strong coup -still
 unrest ongoing : protest|coup
 
 mining comment : commentword
@@ -172,10 +179,12 @@ type headlineCues struct {
 	phases []headlineCue
 	alerts []headlineCue
 	strong headlineConcept
+	lead   headlineConcept
+	asks   headlineConcept
 }
 
 func newHeadlineCues(names map[string]headlineConcept) (headlineCues, error) {
-	c := headlineCues{strong: names["strong"]}
+	c := headlineCues{strong: names["strong"], lead: names["commentlead"], asks: names["asks"]}
 	var err error
 	if c.phases, err = parseHeadlineCues(headlinePhases, names); err != nil {
 		return c, err
@@ -198,17 +207,13 @@ func (c headlineCues) words(h *headlineHits, f *headlineFinding) headlineSet {
 
 // phase says where in its life the happening is.
 func (c headlineCues) phase(words headlineSet, f *headlineFinding) intel.Phase {
+	if f.phase != "" && !words.has(c.lead) && !words.has(c.asks) {
+		return f.phase
+	}
 	for i := range c.phases {
 		if c.phases[i].fits(f.kind, words) {
-			if phase := intel.Phase(c.phases[i].verdict); phase != intel.Comment && f.phase != "" {
-				return f.phase
-			} else {
-				return phase
-			}
+			return intel.Phase(c.phases[i].verdict)
 		}
-	}
-	if f.phase != "" {
-		return f.phase
 	}
 	return intel.Onset
 }

@@ -230,10 +230,14 @@ func headlineMaker(t *headlineText, hits []gazetteerHit) []string {
 var headlineNationwide = gazetteerWordSet("nationwide nation country national countrywide entire")
 
 // headlineScope says how much of the place is concerned. A title that names only a region or a city, or that
-// speaks of mobile networks alone, is regional.
-func headlineScope(r *headlineReading, f *headlineFinding) intel.Scope {
+// speaks of mobile networks alone, is regional, and so is an easing that is partial or brief: it is no end for the
+// whole country.
+func headlineScope(r *headlineReading, f *headlineFinding, partly headlineConcept) intel.Scope {
 	if len(f.places) == 0 {
 		return ""
+	}
+	if f.phase == intel.Easing && (r.hits.title.has(partly) || !f.inTitle && r.hits.summary.has(partly)) {
+		return intel.ScopeRegional
 	}
 	t := r.hits.text
 	whole := slices.ContainsFunc(t.tokens[:t.split], func(token headlineToken) bool {

@@ -143,7 +143,7 @@ func (r *headlineRule) match(h *headlineHits, part uint8) (headlineHit, bool) {
 
 // in returns the hits of a concept in one part of the text.
 func (h *headlineHits) in(c headlineConcept, part uint8) []headlineHit {
-	hits := h.at[c]
+	hits := h.of(c)
 	n := sort.Search(len(hits), func(i int) bool { return hits[i].start >= h.text.split })
 	if part == 0 {
 		return hits[:n]
@@ -170,7 +170,7 @@ func (h *headlineHits) nearest(term headlineTerm, first, last headlineHit, withi
 	sent := h.text.tokens[first.start].sent
 	best, found := headlineHit{}, false
 	for _, c := range term.any {
-		hits := h.at[c]
+		hits := h.of(c)
 		i := sort.Search(len(hits), func(i int) bool { return hits[i].start >= first.start-within-4 })
 		for ; i < len(hits) && hits[i].start <= first.end+within; i++ {
 			hit := hits[i]

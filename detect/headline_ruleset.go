@@ -6,11 +6,11 @@ package detect
 const headlineRules = `
 # Access to the net cut, or back.
 shutdown 5! : netcut place -webouts
-shutdown 3! : netcut -webouts
+shutdown 5! : netcut -webouts
 shutdown 4! : net cut place /6 -webouts
 shutdown 3! : net cut /6 -webouts
 shutdown 3! : net block place /6 -webouts
-shutdown 4! : place >block >social /6 -lawful -sport
+shutdown 5! : place >block >social /6 -lawful -sport
 shutdown 3! : social >blocked place /5 -lawful -sport
 shutdown 5! phase=easing : net|netcut restore /6 -webouts
 shutdown 7! phase=easing : netcut|net restore place /9 -webouts
@@ -49,7 +49,7 @@ conflict 3 : tension kremlinist place
 conflict 3 : war tension place
 conflict 2 : war place /5
 conflict -3 title : sport|nowar
-conflict -3 title : market
+conflict -3 title : market -attack
 conflict -3 : malware
 
 # Sanctions.
@@ -65,7 +65,7 @@ mining 4 title : crypto|coin grid|powercut
 mining 3 : mine crypto|coin /8
 mining -6 : malware
 mining -4 title : con
-hashrate 5! : hash fall|rise
+hashrate 6! : hash fall|rise
 hashrate 4 : hash
 hashrate -8 : malware
 
@@ -77,7 +77,7 @@ price 3! : fall|rise >coin|crypto /2
 price 3! : coin fall|rise ratio|money
 price 3! : coin|crypto record /8
 price 3 : coin|crypto moved
-price 3 : coin|crypto crystal -authority -enforce
+price 3 : coin|crypto crystal -authority -enforce -platform -sanction -mine -rule -war
 price 2 : coin|crypto crystal
 price 3 : coin|crypto flows
 price 5! title : coin|crypto >fall|rise|heavy /3
@@ -103,6 +103,7 @@ regulation 4 : crypto|coin|platform enforce place
 regulation 3 : crypto|coin|platform rule
 regulation 3 : crypto|coin|platform enforce
 regulation 3 : crypto|coin authoritystrict
+regulation 6! : enact legaltender coin|crypto
 regulation 3 : legaltender place
 regulation 4 : elsalvador coin|crypto
 regulation 5! : etf decree authoritystrict

@@ -151,12 +151,12 @@ func (s *headlineScanner) number(at int, before byte) int {
 		}
 		end += size
 	}
-	s.buf.Reset()
-	for _, r := range s.text[at:end] {
-		s.buf.WriteRune(headlineDigit(r))
+	word := s.text[at:end]
+	if !headlinePlain(word) {
+		word = strings.Map(headlineDigit, word)
 	}
 	s.out = append(s.out, headlineToken{
-		word: s.buf.String(), start: at, end: end, part: s.part, before: before, number: true, sent: s.sent,
+		word: word, start: at, end: end, part: s.part, before: before, number: true, sent: s.sent,
 	})
 	return end
 }
@@ -249,13 +249,16 @@ func (s *headlineScanner) emit(word string, start, end int, before byte) {
 		if n := len(body); n > 2 && body[n-1] == 's' && (body[n-2] == '\'' || strings.HasSuffix(body[:n-1], "’")) {
 			body = strings.TrimRight(body[:n-1], "'’")
 		}
-		token.caps = body == strings.ToUpper(body)
+		token.caps = strings.IndexFunc(body, unicode.IsLower) < 0
 	}
 	s.out = append(s.out, token)
 }
 
-// fold lowers a word, takes its accents off and drops a possessive.
+// fold lowers a word, takes its accents off and drops a possessive. Plain English words are not copied.
 func (s *headlineScanner) fold(word string) string {
+	if headlinePlain(word) {
+		return strings.TrimSuffix(strings.ToLower(word), "'s")
+	}
 	s.buf.Reset()
 	for _, r := range word {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -265,6 +268,15 @@ func (s *headlineScanner) fold(word string) string {
 		}
 	}
 	return strings.TrimSuffix(s.buf.String(), "'s")
+}
+
+func headlinePlain(word string) bool {
+	for i := 0; i < len(word); i++ {
+		if word[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // dropOutlet takes the outlet's name off the end of a title ("... | ZDNet", "... - The Moscow Times"), lest

@@ -11,14 +11,17 @@ import (
 type headlineTrie struct {
 	words  map[string]int32 // exact words
 	stems  map[string]int32 // beginnings of words
-	edges  map[uint64]int32 // node and word to node
+	heads  map[string]int   // the first three letters of the stems, and how long the longest with them is, in bytes
+	root   []int32          // word to node, for the first word of a phrase
+	edges  map[uint64]int32 // node and word to node, for the others
 	leaves [][]int32        // what ends at a node
+	inner  []bool           // whether a phrase goes on behind a node
 }
 
 func newHeadlineTrie() *headlineTrie {
 	return &headlineTrie{
-		words: map[string]int32{}, stems: map[string]int32{}, edges: map[uint64]int32{},
-		leaves: make([][]int32, 1),
+		words: map[string]int32{}, stems: map[string]int32{}, heads: map[string]int{}, edges: map[uint64]int32{},
+		leaves: make([][]int32, 1), inner: make([]bool, 1),
 	}
 }
 
@@ -49,12 +52,10 @@ func (t *headlineTrie) add(phrase string, leaf int32) {
 func (t *headlineTrie) addWords(words []string, leaf int32) {
 	node := int32(0)
 	for _, w := range words {
-		edge := uint64(node)<<32 | uint64(t.id(w))
-		next, ok := t.edges[edge]
-		if !ok {
-			next = int32(len(t.leaves))
-			t.leaves = append(t.leaves, nil)
-			t.edges[edge] = next
+		id := t.id(w)
+		next := t.next(node, id)
+		if next == 0 {
+			next = t.grow(node, id)
 		}
 		node = next
 	}
@@ -63,10 +64,38 @@ func (t *headlineTrie) addWords(words []string, leaf int32) {
 	}
 }
 
+// next is the node behind a node for a word, or 0.
+func (t *headlineTrie) next(node, word int32) int32 {
+	if node == 0 {
+		if int(word) < len(t.root) {
+			return t.root[word]
+		}
+		return 0
+	}
+	return t.edges[uint64(node)<<32|uint64(word)]
+}
+
+func (t *headlineTrie) grow(node, word int32) int32 {
+	next := int32(len(t.leaves))
+	t.leaves, t.inner = append(t.leaves, nil), append(t.inner, false)
+	t.inner[node] = true
+	if node != 0 {
+		t.edges[uint64(node)<<32|uint64(word)] = next
+		return next
+	}
+	for int(word) >= len(t.root) {
+		t.root = append(t.root, 0)
+	}
+	t.root[word] = next
+	return next
+}
+
 func (t *headlineTrie) id(word string) int32 {
 	table := t.words
 	if stem, isStem := strings.CutSuffix(word, "*"); isStem && utf8.RuneCountInString(stem) >= headlineShortestStem {
 		table, word = t.stems, stem
+		head := word[:headlineHead(word)]
+		t.heads[head] = max(t.heads[head], len(word))
 	}
 	if id, ok := table[word]; ok {
 		return id
@@ -95,24 +124,36 @@ func (t *headlineTrie) ids(tokens []headlineToken) headlineIDs {
 }
 
 func (t *headlineTrie) appendStems(ids []int32, word string) []int32 {
-	if len(t.stems) == 0 || len(word) < headlineShortestStem {
+	head := headlineHead(word)
+	if head == 0 {
 		return ids
 	}
-	runes := 0
-	for at := range word {
-		if runes >= headlineShortestStem {
-			if id, ok := t.stems[word[:at]]; ok {
-				ids = append(ids, id)
-			}
+	longest := t.heads[word[:head]]
+	for end := head; end <= min(longest, len(word)); end++ {
+		if end < len(word) && !utf8.RuneStart(word[end]) {
+			continue
 		}
-		if runes++; runes > 24 {
-			return ids
+		if id, ok := t.stems[word[:end]]; ok {
+			ids = append(ids, id)
 		}
-	}
-	if id, ok := t.stems[word]; ok {
-		ids = append(ids, id)
 	}
 	return ids
+}
+
+// headlineHead is how many bytes the first letters of a word take, as many as the shortest stem has; 0 where the
+// word is shorter.
+func headlineHead(word string) int {
+	runes := 0
+	for at := range word {
+		if runes == headlineShortestStem {
+			return at
+		}
+		runes++
+	}
+	if runes == headlineShortestStem {
+		return len(word)
+	}
+	return 0
 }
 
 func (x headlineIDs) of(token int) []int32 { return x.ids[x.first[token]:x.first[token+1]] }
@@ -135,13 +176,15 @@ func (t *headlineTrie) walk(
 		return
 	}
 	for _, id := range x.of(at) {
-		next, ok := t.edges[uint64(node)<<32|uint64(id)]
-		if !ok {
+		next := t.next(node, id)
+		if next == 0 {
 			continue
 		}
 		for _, leaf := range t.leaves[next] {
 			found(leaf, start, at+1)
 		}
-		t.walk(tokens, x, next, start, at+1, found)
+		if t.inner[next] {
+			t.walk(tokens, x, next, start, at+1, found)
+		}
 	}
 }

@@ -100,7 +100,7 @@ func lossOf(b intel.Outage) (float64, bool) {
 	if b.Value == nil || b.Baseline == nil || *b.Baseline <= 0 || *b.Value < 0 {
 		return 0, false
 	}
-	return min(max(1-*b.Value / *b.Baseline, 0), 1), true
+	return min(max(1 - *b.Value / *b.Baseline, 0), 1), true
 }
 
 // saidScope is how wide the observer says it is; empty when it does not say.
