@@ -62,8 +62,12 @@ func TestCardOfAClaimNobodyMeasured(t *testing.T) {
 			Source: intel.Source{Name: "Steppe Wire"},
 		}},
 		Sources: []intel.Source{
-			{Name: "Steppe Wire", Tier: 2}, {Name: "Agency", Tier: 1}, {Name: "Steppe Wire", Tier: 2},
-			{Name: "B", Tier: 3}, {Name: "C", Tier: 3}, {Name: "D", Tier: 3},
+			{Name: "Steppe Wire", Tier: 2},
+			{Name: "Agency", Tier: 1},
+			{Name: "Steppe Wire", Tier: 2},
+			{Name: "B", Tier: 3},
+			{Name: "C", Tier: 3},
+			{Name: "D", Tier: 3},
 		},
 	}
 	want := `
@@ -247,7 +251,8 @@ func shutdown() *intel.Incident {
 		},
 		Exposure: &intel.Exposure{Share: 0.181, AsOf: at("2021-08-01T00:00:00Z"), Source: "Cambridge"},
 		Links: []intel.Link{
-			{ID: "price/BTC", How: intel.PossibleEffect}, {ID: "unrest/KZ", How: intel.PossibleCause},
+			{ID: "price/BTC", How: intel.PossibleEffect},
+			{ID: "unrest/KZ", How: intel.PossibleCause},
 			{ID: "lost", How: intel.Related},
 		},
 		Sources: []intel.Source{

@@ -164,7 +164,7 @@ func (s *step) weigh(d *draft) {
 	d.Evidence = evidence
 	severity := SeverityOf(d.Incident)
 	if d.before != nil && severity > d.before.Severity && d.IsOpen() {
-		d.note(intel.Escalated, "now "+severity.String())
+		d.note(intel.Escalated, "")
 	}
 	d.Severity = severity
 }
@@ -190,17 +190,20 @@ var loudness = map[intel.ChangeKind]int{
 	intel.Opened: 6,
 }
 
+// loudest chooses the one notice of a step. Its reason is that of all notes of its change; an escalation or an
+// update also says what else happened, since that is why.
 func loudest(notes []note) (note, bool) {
 	if len(notes) == 0 {
 		return note{}, false
 	}
-	best := notes[0]
-	for _, n := range notes[1:] {
-		switch {
-		case loudness[n.change] > loudness[best.change]:
-			n.reason = join(n.reason, best.reason)
-			best = n
-		default:
+	best := note{change: notes[0].change}
+	for _, n := range notes {
+		if loudness[n.change] > loudness[best.change] {
+			best.change = n.change
+		}
+	}
+	for _, n := range notes {
+		if n.change == best.change || best.change == intel.Escalated {
 			best.reason = join(best.reason, n.reason)
 		}
 	}

@@ -70,7 +70,7 @@ func (s *step) pass() {
 		if reason := s.over(i); reason != "" {
 			d := s.draft(i)
 			d.Closed, d.ClosedAt = reason, s.now
-			d.note(intel.Closed, reason)
+			d.note(intel.Closed, "") // the incident says why
 			continue
 		}
 		if since := askedSince(i); !since.IsZero() && !question(since, i.Asked).After(s.now) {

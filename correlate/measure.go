@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"strings"
 	"time"
 
 	"github.com/faultlinebot/faultline/intel"
@@ -114,21 +115,21 @@ func (s *step) ask(d *draft, of intel.Quantity, asset string, since time.Time) {
 	}
 	s.judge(d, &m)
 	old := d.Measurement(of)
-	switch {
-	case old == nil:
+	if old == nil {
 		d.Measurements = append(d.Measurements, m)
 		d.note(intel.Updated, "first measurement of the "+string(of))
-	default:
-		if m.Verdict != old.Verdict && m.Verdict != "" && m.Verdict != intel.Excluded {
-			d.note(intel.Updated, "a change of "+percent(shown.Value)+" is "+string(m.Verdict)+" by what is measured")
-		}
-		*old = m
+		return
 	}
+	if m.Verdict != old.Verdict && m.Verdict != "" && m.Verdict != intel.Excluded {
+		d.note(intel.Updated, "a change of "+percent(shown.Value)+" is "+string(m.Verdict)+" with what is measured")
+	}
+	*old = m
 }
 
-// judge gives every claim its verdict. That one has become excluded is a correction: whoever was told of it is
-// told that it was wrong.
+// judge gives every claim its verdict. That some have become excluded is a correction: whoever was told of them
+// is told that they were wrong.
 func (s *step) judge(d *draft, m *intel.Measurement) {
+	var wrong []string
 	for i := range d.Claims {
 		c := &d.Claims[i]
 		if c.Of != m.Of {
@@ -137,9 +138,12 @@ func (s *step) judge(d *draft, m *intel.Measurement) {
 		was := c.Verdict
 		c.Verdict = intel.Judge(m.Figure, c.Figure)
 		if c.Verdict == intel.Excluded && was != intel.Excluded {
-			d.note(intel.Corrected, "what is measured excludes a change of "+percent(c.Value)+" of the "+
-				string(c.Of)+", as "+c.Source.Name+" claims")
+			wrong = append(wrong, percent(c.Value)+" ("+c.Source.Name+")")
 		}
+	}
+	if len(wrong) > 0 {
+		d.note(intel.Corrected, "measured is a change of the "+string(m.Of)+" of "+percent(m.Value)+" (95 %: "+
+			number(*m.Low)+" ... "+number(*m.High)+"); that excludes "+strings.Join(wrong, ", "))
 	}
 }
 

@@ -24,7 +24,13 @@ func earlier(since, now time.Time) time.Time {
 }
 
 // percent writes a ratio as people read it: "-13.4 %".
-func percent(ratio float64) string {
+func percent(ratio float64) string { return number(ratio) + " %" }
+
+// number is percent without its unit, with the sign of a rise: "+8.2".
+func number(ratio float64) string {
 	p := math.Round(ratio*1000) / 10
-	return strconv.FormatFloat(p, 'f', -1, 64) + " %"
+	if p > 0 {
+		return "+" + strconv.FormatFloat(p, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(p+0, 'f', -1, 64)
 }

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/faultlinebot/faultline/feeds"
 	"github.com/faultlinebot/faultline/intel"
 	"github.com/faultlinebot/faultline/recording"
 )
@@ -36,17 +35,16 @@ func (r *recordCommand) Run(ctx context.Context, c *console) (err error) {
 			err = e
 		}
 	}()
-	board := feeds.NewBoard(func(_ feeds.Health, sentence string) { c.log.Info(sentence) })
-	watchers, client, err := watch(cfg, &memory{}, board)
+	world, err := watch(cfg, &memory{}, c)
 	if err != nil {
 		return err
 	}
-	defer client.CloseIdle()
-	nameSources(c, watchers)
+	defer world.close()
+	world.name(c)
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	ledger := &ledger{to: recording.NewWriter(out), fail: fail}
-	supervise(ctx, watchers, ledger.emit, board, c)
+	world.run(ctx, ledger.emit, c)
 	return ledger.err
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -70,21 +71,20 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	board := feeds.NewBoard(func(_ feeds.Health, sentence string) { c.log.Info(sentence) })
-	watchers, client, err := watch(cfg, kept, board)
+	world, err := watch(cfg, kept, c)
 	if err != nil {
 		return err
 	}
-	defer client.CloseIdle()
-	nameSources(c, watchers)
+	defer world.close()
+	world.name(c)
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return mouth.Run(ctx) })
 	group.Go(func() error { return ticks(ctx, brain) })
 	group.Go(func() error { return keepLease(ctx, kept, owner) })
-	group.Go(func() error { return forget(ctx, kept) })
+	group.Go(func() error { return forget(ctx, kept, c.log) })
 	group.Go(func() error {
-		supervise(ctx, watchers, emitTo(brain, fail), board, c)
+		world.run(ctx, emitTo(brain, fail), c)
 		return nil
 	})
 	err = group.Wait()
@@ -164,14 +164,14 @@ func keepLease(ctx context.Context, leases store.Leases, owner string) error {
 	}
 }
 
-// forget drops what is too old, now and then.
-func forget(ctx context.Context, history store.History) error {
+// forget drops what is too old, now and then. That it fails is no reason to end: nothing is lost by keeping more.
+func forget(ctx context.Context, history store.History, log *slog.Logger) error {
 	for {
 		more, err := history.Forget(ctx, time.Now())
-		if err != nil {
-			return unlessOver(ctx, err)
+		if err != nil && ctx.Err() == nil {
+			log.Warn("could not drop what is too old", "error", err)
 		}
-		if more {
+		if more && err == nil {
 			continue
 		}
 		select {

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/faultlinebot/faultline/failpoint"
+	"github.com/faultlinebot/faultline/intel"
+	"github.com/faultlinebot/faultline/store/sqlite"
+)
+
+// build makes the binary with failpoints in it.
+func build(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "faultline")
+	out, err := exec.Command("go", "build", "-tags", "failpoints", "-o", binary, ".").CombinedOutput()
+	if err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// child is the real binary at work.
+type child struct {
+	out  *transcript
+	cmd  *exec.Cmd
+	done chan error
+}
+
+func launch(t *testing.T, binary, config, crashAt string, out *transcript) *child {
+	t.Helper()
+	c := &child{out: out, cmd: exec.Command(binary, "run", "--config", config), done: make(chan error, 1)}
+	c.cmd.Env = []string{"FAULTLINE_CRASH_AT=" + crashAt}
+	stdout, err := c.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr, err := c.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := newTranscript(t)
+	go said.follow(stderr)
+	go func() {
+		out.follow(stdout)
+		c.done <- c.cmd.Wait()
+	}()
+	said.wait("start", 10*time.Second, has("watching"))
+	t.Cleanup(func() { _ = c.cmd.Process.Kill() })
+	return c
+}
+
+// killed waits for the process to kill itself.
+func (c *child) killed(t *testing.T) {
+	t.Helper()
+	select {
+	case err := <-c.done:
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+			t.Fatalf("ended with %v, want SIGKILL:\n%s", err, c.out)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatalf("the failpoint was not reached:\n%s", c.out)
+	}
+}
+
+// end asks the process to end, as an operator would.
+func (c *child) end(t *testing.T) {
+	t.Helper()
+	_ = c.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case err := <-c.done:
+		if err != nil {
+			t.Fatalf("ended with %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("still running ten seconds after SIGTERM")
+	}
+}
+
+// Between any two steps of the path the process may die. After a restart nothing is lost; a message is there
+// once, and at most once more where the death fell between printing it and marking it.
+func TestSIGKILLBetweenAnyTwoSteps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts the binary twice for each step")
+	}
+	binary := build(t)
+	for _, step := range failpoint.Names() {
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+			crash(t, binary, step)
+		})
+	}
+}
+
+// crash lives through one evening: a rumour, then a wire that makes it an escalation; the first process dies at
+// the step.
+func crash(t *testing.T, binary, step string) {
+	w := newWorld(t)
+	w.publish("local", "old", "Stars shine over the harbour tonight")
+	dir := t.TempDir()
+	config := w.config(t, dir, false, "local:3", "wire:1")
+	out := newTranscript(t)
+	warmUp(t, binary, config, w)
+	// Only where the announcement is the matter: elsewhere the death could fall beside it by chance.
+	announced := step == failpoint.AnnouncementSent
+	if announced {
+		announce(t, filepath.Join(dir, "faultline.db"))
+	}
+
+	w.publish("local", "cut", "Guinea shuts down internet nationwide amid protests")
+	c := launch(t, binary, config, step, out)
+	if step == failpoint.ReplySent {
+		out.wait("card", 10*time.Second, sent)
+		w.publish("wire", "cut-2", "Guinea cuts off internet access across the country")
+	}
+	c.killed(t)
+
+	c = launch(t, binary, config, "", out)
+	cards := 1
+	if step == failpoint.CardSent {
+		cards = 2 // the first one was printed and not marked
+	}
+	out.waitFor("card", cards, 10*time.Second, sent)
+	if step != failpoint.ReplySent {
+		w.publish("wire", "cut-2", "Guinea cuts off internet access across the country")
+	}
+	escalated := has("Escalated:")
+	out.wait("edited card", 10*time.Second, has("updated  MAJOR"))
+	out.wait("escalation", 10*time.Second, escalated)
+	if announced {
+		out.wait("announcement", 10*time.Second, has("A word from the test"))
+	}
+	c.end(t)
+
+	atMost := func(what string, between string, line func(string) bool) {
+		most := 1
+		if step == between {
+			most = 2
+		}
+		if n := out.count(line); n > most {
+			t.Errorf("%d times %s, at most %d:\n%s", n, what, most, out)
+		}
+	}
+	atMost("the card", failpoint.CardSent, sent)
+	atMost("the escalation", failpoint.ReplySent, escalated)
+	atMost("the announcement", failpoint.AnnouncementSent, has("A word from the test"))
+	whole(t, filepath.Join(dir, "faultline.db"))
+}
+
+// warmUp lets a bot see the feeds for the first time, so that what comes later is news.
+func warmUp(t *testing.T, binary, config string, w *world) {
+	t.Helper()
+	c := launch(t, binary, config, "", newTranscript(t))
+	w.polls(t, "local", 2) // the second poll comes after the first one's cursor was kept
+	w.polls(t, "wire", 2)
+	c.end(t)
+}
+
+// announce leaves an announcement in the outbox.
+func announce(t *testing.T, path string) {
+	t.Helper()
+	kept, err := sqlite.Open(context.Background(), sqlite.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	if err := kept.Announce(context.Background(), intel.Announcement{
+		Key: "test", Destination: everything().Destination, Title: "A word from the test", Due: time.Now(),
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// whole looks for torn steps: every notice belongs to a revision that is kept.
+func whole(t *testing.T, path string) {
+	t.Helper()
+	kept, err := sqlite.Open(context.Background(), sqlite.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	ctx := context.Background()
+	all, err := kept.LatestIncidents(ctx, 10)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%d incidents, %v", len(all), err)
+	}
+	notes, err := kept.Notices(ctx, all[0].ID, 0)
+	if err != nil || len(notes) == 0 || notes[len(notes)-1].Revision > all[0].Revision {
+		t.Errorf("notices %v for revision %d: %v", notes, all[0].Revision, err)
+	}
+	for _, key := range []string{"article/local/cut", "article/wire/cut-2"} {
+		if seen, err := kept.Seen(ctx, key); err != nil || !seen {
+			t.Errorf("%s is not marked seen: %v", key, err)
+		}
+	}
+	if left, err := os.ReadDir(filepath.Dir(path)); err == nil {
+		for _, f := range left {
+			if strings.HasSuffix(f.Name(), ".tmp") {
+				t.Errorf("left behind: %s", f.Name())
+			}
+		}
+	}
+}
