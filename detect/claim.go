@@ -125,21 +125,21 @@ func (r *claimReader) words(h *headlineHits, start, end int) []claimWord {
 			}
 		}
 	}
-	return claimDropOwners(words)
+	return claimOwned(words)
 }
 
-// claimDropOwners takes out the coins that only say whose hashrate it is ("Bitcoin's hash rate").
-func claimDropOwners(words []claimWord) []claimWord {
+// claimOwned takes out the coins that only say whose hashrate it is ("Bitcoin's hash rate"), and the hashrates
+// that something is a share of: there the share moves.
+func claimOwned(words []claimWord) []claimWord {
 	kept := words[:0:0]
 	for _, w := range words {
-		owner := false
+		drop := false
 		for _, o := range words {
-			if o.what == claimHash && w.what != claimHash && w.what < claimDown && w.end+2 >= o.start && o.end+2 >= w.start {
-				owner = true
-				break
-			}
+			owner := o.what == claimHash && w.what == claimPrice && w.end+2 >= o.start && o.end+2 >= w.start
+			share := o.what == claimOther && w.what == claimHash && o.end < w.start && w.start-o.end <= 4
+			drop = drop || owner || share
 		}
-		if !owner {
+		if !drop {
 			kept = append(kept, w)
 		}
 	}
@@ -323,7 +323,7 @@ func claimRate(unit string) float64 {
 // claimOf decides what a number is about, and which way it went.
 func claimOf(tokens []headlineToken, n claimNumber, words []claimWord, end int) (claim, bool) {
 	c := claim{Figure: intel.Figure{Unit: intel.UnitRatio}, start: n.start, end: n.end}
-	verb, ok := claimNearest(words, n.start, n.end, claimVerbReach, claimDown, claimUp)
+	verb, ok := claimVerb(words, n.start, n.end)
 	switch {
 	case n.rate:
 		c.Of = intel.OfHashrate
@@ -354,27 +354,23 @@ func claimOf(tokens []headlineToken, n claimNumber, words []claimWord, end int) 
 	return c, true
 }
 
-// claimNearest finds the nearest word of the sorts given around tokens [start, end). What stands before wins a
-// tie: "fell 5 % after a rise".
-func claimNearest(words []claimWord, start, end, reach int, sorts ...claimSort) (claimWord, bool) {
-	best, distance := claimWord{}, reach+1
+// claimVerb finds the word of moving nearest to tokens [start, end). What stands before counts as twice as near:
+// "fell 5 % after a rise".
+func claimVerb(words []claimWord, start, end int) (claimWord, bool) {
+	best, nearest := claimWord{}, 2*claimVerbReach+1
 	for _, w := range words {
-		wanted := false
-		for _, s := range sorts {
-			wanted = wanted || w.what == s
-		}
-		if !wanted || w.start < end && start < w.end {
+		if w.what < claimDown || w.start < end && start < w.end {
 			continue
 		}
-		d := 2 * (w.start - end)
+		gap, far := w.start-end, 2*(w.start-end)
 		if w.end <= start {
-			d = start - w.end
+			gap, far = start-w.end, start-w.end
 		}
-		if d < distance {
-			best, distance = w, d
+		if gap <= claimVerbReach && far < nearest {
+			best, nearest = w, far
 		}
 	}
-	return best, distance <= reach
+	return best, nearest <= 2*claimVerbReach
 }
 
 // claimQuantity finds what moved: what the number is said to be part of ("a fifth of Bitcoin's hash rate"), else

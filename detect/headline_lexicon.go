@@ -55,10 +55,10 @@ net: internet, broadband, mobile data, phone lines, phone line, mobile phone lin
  cell service, cellular service, phone service*, phone network*, telephone service*, telephone lines,
  communications network*, telecoms network, telecommunications, undersea cable*, submarine cable*,
  subsea cable*, fiber cable*, fibre cable*, internet cable*, connectivity, online access, web access, 4g, 3g,
- isps, internet provider*, telecom outage, mobile voice, mobile services, mobile operator*, wireless services,
+ isps, internet provider*, telecom outage, mobile services, mobile operator*, wireless services,
  internet services, wireless outage, интернет*, мобильн* связ*, связь, інтернет*, мобільн* зв*, 互联网, 网络, 互聯網,
  網絡, 断网, 斷網, acceso a internet, internet movil, internet movel, اینترنت, انترنت, الانترنت,
- telecommunications network*, rete internet, connexion internet
+ telecommunications network*, rete internet, connexion internet, phone and internet, voice and data
 
 social: social media, social network*, twitter, facebook, whatsapp, telegram, instagram, youtube, tiktok,
  signal app, wikipedia, vpn, vpns, ^^tor, tor project, ^^vk, messenger, messaging app*, online platform*,
@@ -106,16 +106,16 @@ powercut: power cut*, power outage*, power failure*, blackout, blackouts, browno
  electricity blackout*, electricity rationing, power rationing, power shortage*, electricity shortage*,
  energy shortage*, fuel shortage*, gas shortage*, power crunch, energy crunch, energy crisis,
  electricity crisis, power crisis, fuel crisis, grid failure*, grid collapse*, energy rationing, out of fuel,
- worth of fuel, without electricity, no electricity, power blackout*, outages, without water power,
- without power and water, energy emergency, grid emergency, fuel distribution network, power grid collapse*,
- ration electricity, ration gas, rationing gas, rationing fuel, water and power cuts, electricity deficit,
- energy deficit, отключен* электро*, отключен* света, без света, без электричества, блэкаут, перебои с электр*,
- аварийн* отключен*, відключення електро*, без світла, без електро*, блекаут, 停电, 停電, 限电, 限電, 拉闸限电, apagon,
- apagones, corte de luz, cortes de luz, cortes electricos, crisis energetica, sin luz, sin electricidad, apagao,
- queda de energia, falta de energia, sem luz, crise energetica, انقطاع الكهرباء, انقطاع التيار, قطع الكهرباء,
- قطع برق, قطعي برق, خاموشی, stromausfall*, coupure de courant, coupures d'electricite, power cuts,
- rolling blackouts, grid down, lights out, plunged into darkness, in the dark, electricity rationed,
- electricity crunch, power grid failure, power generation shortfall, blackout hits
+ without electricity, no electricity, power blackout*, outages, without water power, without power and water,
+ energy emergency, grid emergency, power grid collapse*, ration electricity, ration gas, rationing gas,
+ rationing fuel, water and power cuts, electricity deficit, energy deficit, отключен* электро*, отключен* света,
+ без света, без электричества, блэкаут, перебои с электр*, аварийн* отключен*, відключення електро*, без світла,
+ без електро*, блекаут, 停电, 停電, 限电, 限電, 拉闸限电, apagon, apagones, corte de luz, cortes de luz, cortes electricos,
+ crisis energetica, sin luz, sin electricidad, apagao, queda de energia, falta de energia, sem luz,
+ crise energetica, انقطاع الكهرباء, انقطاع التيار, قطع الكهرباء, قطع برق, قطعي برق, خاموشی, stromausfall*,
+ coupure de courant, coupures d'electricite, power cuts, rolling blackouts, grid down, lights out,
+ plunged into darkness, in the dark, electricity rationed, electricity crunch, power grid failure,
+ power generation shortfall, blackout hits
 
 grid: power grid*, electric grid, electricity grid, energy grid, the grid, power supply, power supplies,
  electricity supply, electricity supplies, energy supply, energy supplies, power use, power demand,
@@ -228,12 +228,11 @@ sanction: sanction, sanctions, sanctioned, sanctioning, embargo, embargoes, emba
  ban exports, ban on exports, halts import*, oil ban, gas ban, price cap, swift ban, from swift, swift system,
  transit ban, sponsor of terror, sponsor of terrorism, state sponsor of terror, state sponsor of terrorism,
  seizure of russian assets, oligarch*, superyacht*, economic punishment, economic penalties, economic measures,
- import of goods linked, bans russian, golden visa*, nord stream 2, ban huawei, ban on huawei, seized yacht,
- limits exports, limit exports, export limits, restricts exports, curbs exports, restrictions on the transit,
- transit of goods, exports to russia, suspends operations in russia, asset seizure*, custom system,
- customs system, customs systems, debt default, russian default, frozen russian, russian assets,
- blocked russian, санкци*, эмбарго, санкці*, 制裁, 禁运, 禁運, sancion, sanciones, sanciona, sancoes, sancao,
- bloqueio de bens, عقوبات, تحريم*, sanktionen, sanzioni, حظر
+ bans russian, nord stream 2, limits exports, limit exports, export limits, restricts exports, curbs exports,
+ exports to russia, suspends operations in russia, asset seizure*, russian default, frozen russian,
+ russian assets, blocked russian, санкци*, эмбарго, санкці*, 制裁, 禁运, 禁運, sancion, sanciones, sanciona, sancoes,
+ sancao, bloqueio de bens, عقوبات, تحريم*, sanktionen, sanzioni, حظر, trade restrictions, import restrictions,
+ export restrictions, transit restrictions, ban on chinese, ban on russian, huawei ban, ban huawei
 
 seize: seize, seizes, seized, seizing, seizure, confiscat*, freez*, froze, frozen, impound*, detain*, hand over,
  handed
@@ -334,20 +333,19 @@ fall: fall, falls, fell, fallen, falling, drop, drops, dropped, dropping, slump,
  caidas, cayeron, desplom*, baja, bajo, hunde*, cai, caiu, cairam, despenca*, despencou, desaba*, recua*,
  recuou, perde, perdeu, ينخفض, انخفض, انخفاض, تراجع, يتراجع, هبوط, هبط, يهبط, انهيار, تهاوي, سقوط, كاهش, ريزش,
  افت, scende, crollo, crolla, chute, einbruch, sinkt, tombe, is down, was down, down over, down more than,
- down from, still down, lost, loses, loses ground, extends losses, hash rate lost, power lost, down by, down 10,
- lower, gone, slashed, slashes value, in turmoil
+ down from, still down, lost, loses, loses ground, extends losses, down by, lower, gone, slashed, in turmoil
 
 rise: rise, rises, rose, risen, rising, surge, surges, surged, surging, jump, jumps, jumped, jumping, soar,
  soars, soared, soaring, climb, climbs, climbed, climbing, rallies, rallied, rallying, gain, gains, gained,
  leap, leaps, leapt, tops, topped, topping, recover, recovers, recovered, advance, advances, advanced, firmed,
  firmer, higher, rocket, rockets, rocketed, skyrocket*, pop, pops, popped, back above, back over, reclaim*,
- broke above, trims losses, reverses losses, on the charge, buoyant, doubles, doubled, bounce back, rises above,
- on a tear, record high, all time high, new high, вырос*, растет, растёт, рост, подорожал*, обновил*, зріс,
- зросл*, зростан*, 上涨, 暴涨, 突破, 反弹, 大涨, sube, suben, subio, alza, dispara*, repunta*, sobe, subiu, alta,
- disparou, salta, يرتفع, ارتفع, ارتفاع, صعود, يصعد, قفز, افزايش, رشد, steigt, sale, monte, hausse, firms,
- hits record, hit record, hits highest, hits all time, hit all time, boosts, rally, rebounds, bounces, bounced,
- spikes, spiked, pops above, muscles, nears record, hits high, last up, up over, up more than, trades up, is up,
- was up, past $, outperform*
+ broke above, trims losses, reverses losses, buoyant, doubles, doubled, bounce back, rises above, record high,
+ all time high, new high, вырос*, растет, растёт, рост, подорожал*, обновил*, зріс, зросл*, зростан*, 上涨, 暴涨,
+ 突破, 反弹, 大涨, sube, suben, subio, alza, dispara*, repunta*, sobe, subiu, alta, disparou, salta, يرتفع, ارتفع,
+ ارتفاع, صعود, يصعد, قفز, افزايش, رشد, steigt, sale, monte, hausse, firms, hits record, hit record,
+ hits highest, hits all time, hit all time, boosts, rally, rebounds, bounces, bounced, spikes, spiked,
+ pops above, nears record, hits high, last up, up over, up more than, trades up, is up, was up, past $,
+ outperform*
 
 moved: hovers, hover, holds, struggles, struggle, steady, stuck, choppy, stalls, nurse, nurses, licks, lick,
  under pressure, footing, licks wounds, treads water, attempt recovery, attempts recovery, charts recovery,
@@ -369,11 +367,10 @@ pricenoun: price, prices, value, worth, market, markets, holdings, цена, ц�
 
 crystal: forecast*, predict*, sees, outlook, could hit, target, bet, bets, hopes, headwinds, bullish, bearish,
  bubble, bottom, bottoming, hedge, dominance, volatility, volatile, inflows, outflows, inflow, outflow, volumes,
- long bets, net long, short sellers, farce, worthless, fool's gold, outpace, rookie, bump, bumpy, winter,
- reserve currency, premium, allure, haven, frenzy, craze, risk, risks, worry, worries, investment products,
- cautious, shrimps, whales, hodl*, holders, short selling, inflow*, outflow*, predicts, barter, sights, hitting,
- inflation hedge, correlation, outshin*, greener future, break its bond, store of value, compete with gold,
- gold, mainstream, outpac*
+ long bets, net long, short sellers, worthless, outpace, rookie, bump, bumpy, winter, reserve currency, premium,
+ allure, haven, frenzy, craze, risk, risks, worry, worries, investment products, cautious, whales, hodl*,
+ holders, short selling, inflow*, outflow*, predicts, inflation hedge, correlation, gold, outpac*,
+ store of value, to compete with
 
 biz: launch*, acquir*, acquisition, stake, funding, valued, valuation, raises, raised, ipo, spac, to list,
  listing, partner*, hires, appoints, names, taps, invests, expand*, rolls out, roll out, profit, revenue,
@@ -477,15 +474,14 @@ commentword: explained, explains, analysts, analyst, research shows, study, surv
  report finds, lessons, history, anniversary, years of, decades, here's why, what it means, what to know,
  everything you need, opinion, research, researchers, statistics, coinshares, fitch, moody's, s p global,
  jpmorgan, goldman, share of, says report, so far this year, in 2021, year end, top picks, looks at, story of,
- documentary, experts say, expert says, data show, looks back, dreamt, tax tips, tips, discuss the,
- explore issues, meltdown sparks rethink, rethink, winners and losers, legacy, lessons from, in charts,
- statistics show, sees, year high so far, hub, wild west, demise, missed opportunity, hype, convert, converts,
- residents, fret, wary, hail, families, migrant, tourists, fans, embrace, bond over, boom, paradise, lustre,
- gets new lease, greener, go green, fossil, malady, bear pit, laid low, going away, energy use, carbon neutral
+ documentary, experts say, expert says, data show, looks back, dreamt, tax tips, tips, rethink,
+ winners and losers, legacy, lessons from, in charts, statistics show, sees, year high so far, hub, wild west,
+ demise, hype, residents, fret, wary, families, migrant, tourists, fans, embrace, boom, greener, go green,
+ fossil, going away, energy use, carbon neutral
 
 nowar: gdp, recession, covid, vaccine, vaccination, omicron, coronavirus, climate, election, elections,
  inflation, mcdonald's, movie, music, propaganda, gay, lgbt*, pride, journalist, oscars, tourist*, tourists,
- museum, book, school, football, abortion
+ football, abortion
 
 blocked: blocked, banned, restricted, restricts, unavailable, inaccessible, throttled, blackout, censored,
  cut off, shut down, blocking, offline, outage, outages, blackouts, is blocked, bans
@@ -514,8 +510,8 @@ rulesoft: move, moves, policing, police, protect, protections, scrutiny, target,
  push
 
 trouble: losses, hidden loans, loans, scrutiny, probe, support, industry, bankruptcy, rescue, funds, customers,
- fiefdom, books, investors, shaken, turmoil, workforce, employees, hacker*, returned, laid, troubled, embattled,
- owed, empire, meltdown, black box, reserves, outflows, fallout, crumbles
+ investors, turmoil, workforce, employees, hacker*, returned, laid, troubled, embattled, owed, empire, meltdown,
+ reserves, outflows, fallout
 
 supply: send, sends, sent, sending, deliver*, supply*, supplies, supplying, pledge*, transfer*, hand over,
  handed over, military aid, package, arrives, arrive, receive*, donate*, shipment*, purchase*, approves sale,
@@ -569,21 +565,19 @@ buildup: near border, near ukraine, amass*, massing, troops mass, troop buildup,
  build up of forces, build up, pretext, false flag, evacuat*, embassy, embassies, diplomatic staff,
  consular staff, leave ukraine, leaving ukraine, invasion plan*, plans to target, plans to attack,
  plans to invade, planning to invade, preparing to attack, preparing to invade, prepared for invasion,
- possible invasion, invasion fears, potential invasion, potential ukraine invasion, final stages of readiness,
- readies, naval blockade, military action, possible incursion, imminent attack, invade by, on high alert,
- full scale, mobilis*, mobiliz*, warships and submarine, blood supplies, troops on the move, ukraine attack,
- ukraine war, attack ukraine, target ukraine capital, declares war, declaration of war
+ possible invasion, invasion fears, potential invasion, potential ukraine invasion, readies, naval blockade,
+ military action, possible incursion, imminent attack, invade by, on high alert, full scale, mobilis*, mobiliz*,
+ ukraine attack, ukraine war, attack ukraine, target ukraine capital, declares war, declaration of war
 
 posture: violat*, scrambl*, deploy*, transits, transit, drills, exercise, exercises, test, tests, tested,
  test fires, enters service, equipment, missile test, sale, deal, deals, centrifuges, enriches, debris,
- satellite, satellites, officials, mayor, kidnap*, flag, fired, sacked, command, train, morale, propagandist*,
- dolphins, museum, artwork, tiktok, telegram, outcry, thread, anniversary, visa
+ satellite, satellites, officials, mayor, kidnap*, command, morale, propagandist*, outcry, thread, anniversary,
+ visa
 
 covid: covid, covid 19, coronavirus, omicron, pandemic, virus, vaccine, vaccines, vaccination, ebola, monkeypox
 
 culprit: teen, teens, teenager, parents, man, woman, couple, brothers, charged, accused, alleged, sim swap,
- sim swaps, sim swapping, lawyer, smart wallet, cafe, auditing, scammers, scammer, giveaway, atm, atms,
- extension
+ sim swaps, sim swapping, scammers, scammer, giveaway, atm, atms, extension
 
 elsalvador: el salvador, salvador, salvadoran, salvadorans, bukele, nayib bukele
 
@@ -597,11 +591,10 @@ courtroutine: plead*, guilty, sentenc*, trial, testimony, testify, plea, settle*
  investor, victim, bail, lawsuit, appeal*, spurns, delays, delay, delayed, no spot, so far, drop, tax, donating,
  turf war, hearing, reminder, reminds
 
-layoffs: lays off, lay off, laid off, layoffs, job cuts, cuts jobs, slashes, lawyer, exploring options, fiefdom,
- resigns, workforce
+layoffs: lays off, lay off, laid off, layoffs, job cuts, cuts jobs, slashes, exploring options, resigns,
+ workforce
 
-talk: pay the price, resigns, begins to pay, find, found, hidden, discovered, waste, plunged, default, owns,
- met, mouthpiece, economy, spirals, failure
+talk: pay the price, resigns, begins to pay, find, found, discovered, plunged, default, owns, economy, failure
 
 claimdown: down, gone, lost, lose, loses, losing, lower, offline, knocked, wiped, reduced, reduces, reduction,
  disappear*, vanish*, cut, cuts, missing, halved, took out, taken out, loss, losses, minus, slashed, fell by,
@@ -637,12 +630,11 @@ decree: bans, banned, charges, charged, sues, sued, arrests, arrested, arrest, s
  publishes, published, cracks down, clamps down, issues, halts, halted, outlaws, requires, must seek, legalises,
  legalizes, legalised, legalized, makes bitcoin, vetoes, vetoed, greenlights, suspends, suspended, revokes,
  revoked, licenses, accuses, accused, reins in, moves to, imposes, imposed, prohibits, prohibited, bars, barred,
- rebukes, urges banks, cautions against, warns against, crackdown on, amid crackdown, stepped up,
- widens crackdown, provides guidance, extradited, convicted, forfeits, raids, raided, cautions, tightens,
- requires, enacts, enacted, ratifies, takes effect, comes into force, becomes law, into law, запретил*,
- запрещает*, легализ*, арестова*, заборонил*, 禁止, 打击, 清退, prohibe, prohibio, aprueba, aprobo, proibe, proibiu,
- aprova, aprovou, تحظر, حظرت, يحظر, makes crypto, seeks to curb, moves to rein,
- launches cryptocurrency enforcement, launches crypto enforcement, will not greenlight, 关停, 叫停, 整顿
+ rebukes, urges banks, cautions against, warns against, crackdown on, widens crackdown, provides guidance,
+ extradited, convicted, forfeits, raids, raided, cautions, tightens, requires, enacts, enacted, ratifies,
+ takes effect, comes into force, becomes law, into law, запретил*, запрещает*, легализ*, арестова*, заборонил*,
+ 禁止, 打击, 清退, prohibe, prohibio, aprueba, aprobo, proibe, proibiu, aprova, aprovou, تحظر, حظرت, يحظر,
+ makes crypto, seeks to curb, moves to rein, will not greenlight, 关停, 叫停, 整顿
 
 longago: this year, so far this year, year to date, since january, since november, since record, from record,
  from its peak, from peak, past year, in 2022, in 2021

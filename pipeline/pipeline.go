@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/faultlinebot/faultline/correlate"
-	"github.com/faultlinebot/faultline/detect"
 	"github.com/faultlinebot/faultline/failpoint"
 	"github.com/faultlinebot/faultline/intel"
 	"github.com/faultlinebot/faultline/store"
@@ -30,10 +29,19 @@ type Store interface {
 	store.History
 }
 
+// Detectors is what the path asks: observations and ticks in, signals out, and what the instruments show.
+type Detectors interface {
+	Observe(o intel.Observation) []intel.Signal
+	Tick(now time.Time) []intel.Signal
+	correlate.Instruments
+}
+
 // Options sets up a Brain.
 type Options struct {
-	Store  Store
-	Detect detect.Options
+	Store Store
+	// Detectors makes them anew, knowing nothing yet: at the start, and after one has panicked.
+	Detectors func() Detectors
+	Countries []intel.Country
 	// Fence is the token of the lease on the world; 0 where nobody else can hold it.
 	Fence int64
 	// Owner makes tokens differ between processes.
@@ -49,7 +57,7 @@ type Options struct {
 type Brain struct {
 	opts      Options
 	mu        sync.Mutex
-	detectors *detect.Set
+	detectors Detectors
 	correlate *correlate.Correlator
 	known     time.Time // of the last step
 	steps     int64

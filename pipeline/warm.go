@@ -5,14 +5,13 @@ import (
 	"fmt"
 
 	"github.com/faultlinebot/faultline/correlate"
-	"github.com/faultlinebot/faultline/detect"
 	"github.com/faultlinebot/faultline/intel"
 )
 
 // warm makes detectors and correlation anew: detectors by showing them what History holds, correlation by
 // taking up the incidents that are kept. What detectors say of History was said back then.
 func (b *Brain) warm(ctx context.Context) error {
-	b.detectors = detect.NewSet(b.opts.Detect)
+	b.detectors = b.opts.Detectors()
 	err := b.opts.Store.Observations(ctx, func(o intel.Observation) error {
 		if _, isArticle := o.Body.(intel.Article); isArticle {
 			return nil // what an article says depends on nothing before it
@@ -28,7 +27,7 @@ func (b *Brain) warm(ctx context.Context) error {
 		return fmt.Errorf("warm detectors: %w", err)
 	}
 	b.correlate = correlate.New(correlate.Options{
-		Countries: b.opts.Detect.Countries, Instruments: b.detectors,
+		Countries: b.opts.Countries, Instruments: b.detectors,
 	})
 	live, err := b.opts.Store.LiveIncidents(ctx, b.known.Add(-correlate.Remembers))
 	if err != nil {

@@ -208,7 +208,10 @@ func (h heads) Less(i, j int) bool {
 	return h[i].part < h[j].part
 }
 
+// Push implements heap.Interface.
 func (h *heads) Push(x any) { *h = append(*h, x.(head)) }
+
+// Pop implements heap.Interface.
 func (h *heads) Pop() any {
 	last := (*h)[len(*h)-1]
 	*h = (*h)[:len(*h)-1]

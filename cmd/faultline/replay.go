@@ -13,7 +13,6 @@ import (
 	botconsole "github.com/faultlinebot/faultline/bot/console"
 	"github.com/faultlinebot/faultline/configs"
 	"github.com/faultlinebot/faultline/deliver"
-	"github.com/faultlinebot/faultline/detect"
 	"github.com/faultlinebot/faultline/intel"
 	"github.com/faultlinebot/faultline/pipeline"
 	"github.com/faultlinebot/faultline/recording"
@@ -40,11 +39,10 @@ func (r *replayCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	opts := detect.Options{Countries: countries}
 	if r.Signals {
-		return playSignals(ctx, all, detect.NewSet(opts), c.out, r.JSON)
+		return playSignals(ctx, all, detectors(countries)(), c.out, r.JSON)
 	}
-	return r.play(ctx, c, all, opts)
+	return r.play(ctx, c, all, countries)
 }
 
 func (r *replayCommand) read(c *console) ([]intel.Observation, error) {
@@ -55,7 +53,7 @@ func (r *replayCommand) read(c *console) ([]intel.Observation, error) {
 }
 
 // play drives the whole path on an empty throw-away store, with the recording's clock.
-func (r *replayCommand) play(ctx context.Context, c *console, all []intel.Observation, opts detect.Options) error {
+func (r *replayCommand) play(ctx context.Context, c *console, all []intel.Observation, countries []intel.Country) error {
 	kept, err := sqlite.Open(ctx, sqlite.Options{Throwaway: true})
 	if err != nil {
 		return err
@@ -63,13 +61,13 @@ func (r *replayCommand) play(ctx context.Context, c *console, all []intel.Observ
 	defer func() { _ = kept.Close() }()
 	var now time.Time
 	out := bufio.NewWriter(c.out)
-	show, err := r.audience(ctx, c, kept, opts.Countries, out, func() time.Time { return now })
+	show, err := r.audience(ctx, c, kept, countries, out, func() time.Time { return now })
 	if err != nil {
 		return err
 	}
 	var changes []intel.Change
 	brain, err := pipeline.New(ctx, pipeline.Options{
-		Store: kept, Detect: opts, Owner: "replay", Log: c.log,
+		Store: kept, Detectors: detectors(countries), Countries: countries, Owner: "replay", Log: c.log,
 		Committed: func(ch []intel.Change) { changes = append(changes, ch...) },
 	})
 	if err != nil {

@@ -65,8 +65,8 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	brain, err := pipeline.New(ctx, pipeline.Options{
-		Store: kept, Detect: detect.Options{Countries: countries}, Fence: fence, Owner: owner, Now: time.Now,
-		Log: c.log, Committed: func([]intel.Change) { mouth.Wake() },
+		Store: kept, Detectors: detectors(countries), Countries: countries, Fence: fence, Owner: owner,
+		Now: time.Now, Log: c.log, Committed: func([]intel.Change) { mouth.Wake() },
 	})
 	if err != nil {
 		return err
@@ -92,6 +92,11 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 		err = cause
 	}
 	return err
+}
+
+// detectors makes a set for the brain, as often as it asks for a new one.
+func detectors(countries []intel.Country) func() pipeline.Detectors {
+	return func() pipeline.Detectors { return detect.NewSet(detect.Options{Countries: countries}) }
 }
 
 // emitTo hands observations to the brain. An error that is not the end of ctx is the end of the brain.

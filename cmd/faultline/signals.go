@@ -9,13 +9,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/faultlinebot/faultline/detect"
 	"github.com/faultlinebot/faultline/intel"
+	"github.com/faultlinebot/faultline/pipeline"
 	"github.com/faultlinebot/faultline/recording"
 )
 
 // playSignals folds a recording through the detectors alone and prints what they say.
-func playSignals(ctx context.Context, all []intel.Observation, set *detect.Set, out io.Writer, asJSON bool) error {
+func playSignals(ctx context.Context, all []intel.Observation, set pipeline.Detectors, out io.Writer, asJSON bool) error {
 	w := bufio.NewWriter(out)
 	seen := make(map[string]struct{}, len(all))
 	show := func(signals []intel.Signal) error {

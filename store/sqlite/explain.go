@@ -14,6 +14,7 @@ var (
 	errNoPath      = errors.New("no path")
 	errNoDirectory = errors.New("no directory")
 	errDirectory   = errors.New("is a directory")
+	errDangling    = errors.New("dangling link")
 	errForeign     = errors.New("foreign tables")
 )
 
@@ -34,6 +35,8 @@ func explain(path string, err error) error {
 		return fmt.Errorf("the directory of %s does not exist; make it, or name another file", path)
 	case errors.Is(err, errDirectory):
 		return fmt.Errorf("%s is a directory; name a file in it", path)
+	case errors.Is(err, errDangling):
+		return fmt.Errorf("%s is a link to a file that does not exist; name that file itself", path)
 	case errors.Is(err, errForeign):
 		return fmt.Errorf("%s is an SQLite file of another program and was not touched; name another file", path)
 	case code == codeNotADB:

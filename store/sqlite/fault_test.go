@@ -95,21 +95,19 @@ func whole(t *testing.T, s *sqlite.Store) int {
 func TestCancelledAtAnyMoment(t *testing.T) {
 	s := open(t, newPath(t))
 	random := rand.New(rand.NewPCG(1, 2))
-	cancelled := 0
+	const least = time.Millisecond
+	limit := least
 	for n := 0; n < 150; {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.IntN(1500))*time.Microsecond)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.Int64N(int64(limit))))
 		err := s.Commit(ctx, step(n))
 		cancel()
 		switch {
 		case err == nil:
-			n++
+			n, limit = n+1, least
 		case errors.Is(err, context.DeadlineExceeded):
-			cancelled++
+			limit += limit / 10 // however slow the machine is, some get through
 		default:
 			t.Fatal(err)
-		}
-		if cancelled > 5000 {
-			t.Fatal("every commit is cancelled")
 		}
 	}
 	if got := whole(t, s); got != 150 {

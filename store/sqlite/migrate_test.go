@@ -101,7 +101,9 @@ func TestFileFull(t *testing.T) {
 	}
 	step := func(n int) store.Step {
 		at := time.Date(2022, 1, 5, 12, 0, n, 0, time.UTC)
-		o := intel.Observation{Known: at, Body: intel.Article{URL: strings.Repeat("u", n+1), Summary: strings.Repeat("long ", 500)}}
+		o := intel.Observation{Known: at, Body: intel.Article{
+			URL: strings.Repeat("u", n+1), Summary: strings.Repeat("long ", 500),
+		}}
 		i := intel.Incident{ID: strings.Repeat("i", n+1), Revision: 1, Opened: at}
 		return store.Step{Token: i.ID, Time: at, Observation: &o, Changes: []intel.Change{{Incident: i}}}
 	}

@@ -40,11 +40,16 @@ func TestPathsThatAreRefused(t *testing.T) {
 	if err := os.WriteFile(file, []byte("hello, this is no database, however long one looks at it"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	dangling := filepath.Join(dir, "dangling")
+	if err := os.Symlink(filepath.Join(dir, "nothing"), dangling); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct{ name, path, says string }{
 		{"none", "", "no path is given"},
 		{"a missing directory", filepath.Join(dir, "missing", "faultline.db"), "does not exist; make it"},
 		{"a file as directory", filepath.Join(file, "faultline.db"), "does not exist; make it"},
 		{"a directory", dir, "is a directory; name a file in it"},
+		{"a link to nothing", dangling, "does not exist; name that file itself"},
 		{"a place nobody may write to", "/sys/faultline.db", "cannot be written"},
 		{"another file", file, "is not an SQLite file and was not touched"},
 	} {

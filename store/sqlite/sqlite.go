@@ -113,6 +113,8 @@ func realPath(path string) (string, error) {
 	}
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
+	} else if _, err := os.Lstat(path); err == nil {
+		return "", errDangling
 	}
 	info, err := os.Stat(filepath.Dir(path))
 	if err != nil || !info.IsDir() {

@@ -33,7 +33,9 @@ func pendingOrder(t *testing.T, s store.Store) {
 		id       string
 		severity intel.Severity
 		minutes  int
-	}{{"late-minor", intel.Minor, 9}, {"minor", intel.Minor, 1}, {"critical", intel.Critical, 5}, {"info", intel.Info, 0}} {
+	}{
+		{"late-minor", intel.Minor, 9}, {"minor", intel.Minor, 1}, {"critical", intel.Critical, 5}, {"info", intel.Info, 0},
+	} {
 		i := incident(c.id, 1)
 		i.Severity, i.Updated = c.severity, noon.Add(time.Duration(c.minutes)*time.Minute)
 		ok(t, s.Commit(t.Context(), tick(change(i, intel.Opened))))

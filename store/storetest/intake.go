@@ -238,7 +238,9 @@ func race(t *testing.T, n int, lost error, do func(n int) error) int {
 }
 
 func keysMayHoldAnything(t *testing.T, s store.Store) {
-	for n, guid := range []string{"", " ", "a'b\"c", "nul\x00nul", "nul\x00", "\U0001f1f0\U0001f1ff", "%_*?[", "a/b//c", "x{y}z"} {
+	for n, guid := range []string{
+		"", " ", "a'b\"c", "nul\x00nul", "nul\x00", "\U0001f1f0\U0001f1ff", "%_*?[", "a/b//c", "x{y}z",
+	} {
 		o := article(n)
 		o.Body = intel.Article{GUID: guid, URL: "u"}
 		assertSeen(t, s, o.Key(), false)

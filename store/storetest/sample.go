@@ -159,7 +159,8 @@ func fullIncident(id string, revision int) intel.Incident {
 	i := incident(id, revision)
 	source := intel.Source{Name: "wire", URL: "https://wire.test", Tier: intel.Official, Heard: noon.Add(1)}
 	figure := intel.Figure{Of: intel.OfHashrate, Value: -0.2, Low: number(-0.3), High: number(0), Unit: intel.UnitRatio}
-	i.Audience, i.Severity, i.Evidence, i.Title = "discord/42", intel.Critical, intel.Measured, "<net> & cut \U0001f1f0\U0001f1ff"
+	i.Audience, i.Severity, i.Evidence = "discord/42", intel.Critical, intel.Measured
+	i.Title = "<net> & cut \U0001f1f0\U0001f1ff"
 	i.Assets = []string{"BTC"}
 	i.Since = noon.Add(-123456789 * time.Nanosecond)
 	i.Eased, i.ClosedAt, i.Closed = noon.Add(time.Hour), noon.Add(2*time.Hour), intel.ClosedEnded
