@@ -323,7 +323,7 @@ func claimRate(unit string) float64 {
 // claimOf decides what a number is about, and which way it went.
 func claimOf(tokens []headlineToken, n claimNumber, words []claimWord, end int) (claim, bool) {
 	c := claim{Figure: intel.Figure{Unit: intel.UnitRatio}, start: n.start, end: n.end}
-	verb, ok := claimVerb(words, n.start, n.end)
+	verb, ok := claimVerb(tokens, words, n.start, n.end)
 	switch {
 	case n.rate:
 		c.Of = intel.OfHashrate
@@ -355,11 +355,11 @@ func claimOf(tokens []headlineToken, n claimNumber, words []claimWord, end int) 
 }
 
 // claimVerb finds the word of moving nearest to tokens [start, end). What stands before counts as twice as near:
-// "fell 5 % after a rise".
-func claimVerb(words []claimWord, start, end int) (claimWord, bool) {
+// "fell 5 % after a rise". A comma behind the number cuts it off from what follows.
+func claimVerb(tokens []headlineToken, words []claimWord, start, end int) (claimWord, bool) {
 	best, nearest := claimWord{}, 2*claimVerbReach+1
 	for _, w := range words {
-		if w.what < claimDown || w.start < end && start < w.end {
+		if w.what < claimDown || w.start < end && start < w.end || claimComma(tokens, end, w.start) {
 			continue
 		}
 		gap, far := w.start-end, 2*(w.start-end)
@@ -371,6 +371,15 @@ func claimVerb(words []claimWord, start, end int) (claimWord, bool) {
 		}
 	}
 	return best, nearest <= 2*claimVerbReach
+}
+
+func claimComma(tokens []headlineToken, from, to int) bool {
+	for i := from; i <= to; i++ {
+		if tokens[i].before == ',' {
+			return true
+		}
+	}
+	return false
 }
 
 // claimQuantity finds what moved: what the number is said to be part of ("a fifth of Bitcoin's hash rate"), else

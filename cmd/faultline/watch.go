@@ -43,7 +43,12 @@ func watch(cfg configs.Config, cursors feeds.Cursors, c *console) (*outside, err
 			return nil, err
 		}
 	}
-	if s := cfg.Sources["mempool"]; s.Enabled {
+	for name, s := range cfg.Sources {
+		if s.Enabled && name != bitcoin.Source {
+			c.log.Warn("a source is enabled, but this release has no watcher for it", "source", name)
+		}
+	}
+	if s := cfg.Sources[bitcoin.Source]; s.Enabled {
 		if err := add(bitcoin.New(bitcoin.Options{
 			BaseURL: s.URL, Interval: s.Interval, Fetcher: instruments, Cursors: cursors, Board: out.board,
 		})); err != nil {

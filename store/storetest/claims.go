@@ -205,7 +205,7 @@ func manyClaimers(t *testing.T, s store.Store) {
 		wg.Go(func() {
 			for errs[n] == nil {
 				var some []intel.Card
-				some, errs[n] = s.ClaimCards(t.Context(), noon, noon.Add(time.Hour), 20)
+				some, errs[n] = s.ClaimCards(t.Context(), noon, noon.Add(time.Hour), 50)
 				if len(some) == 0 {
 					return
 				}
