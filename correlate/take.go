@@ -8,6 +8,9 @@ import (
 
 // take folds one signal. Only an article's first kind may open an incident; the others join what is there.
 func (s *step) take(sig *intel.Signal, primary bool) {
+	if !finite(sig.Magnitude) || !finite(sig.Claim) {
+		return // no store can keep it, and nobody could read it
+	}
 	if sig.Kind == intel.Hashrate && !fromInstrument(sig) && s.attribute(sig) {
 		return
 	}
@@ -80,8 +83,9 @@ func (s *step) opens(sig *intel.Signal, primary bool) bool {
 	case intel.Hashrate:
 		return sig.Claim != nil && sig.Claim.Of == intel.OfHashrate && sig.Claim.Value < 0
 	case intel.Price:
-		// Where the market itself is watched, its fall is ours to say, not a headline's.
-		return !s.watched(sig)
+		// Where the market itself is watched, its fall is ours to say, not a headline's. A move of no asset in
+		// particular is told apart from no other.
+		return len(sig.Assets) > 0 && !s.watched(sig)
 	case intel.Shutdown, intel.Power, intel.Unrest, intel.Conflict, intel.Disaster, intel.Mining:
 		return len(sig.Places) > 0
 	}

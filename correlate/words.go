@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/faultlinebot/faultline/intel"
 )
 
 var zero time.Time
@@ -33,4 +35,17 @@ func number(ratio float64) string {
 		return "+" + strconv.FormatFloat(p, 'f', -1, 64)
 	}
 	return strconv.FormatFloat(p+0, 'f', -1, 64)
+}
+
+// finite says whether a figure, if there is one, consists of numbers.
+func finite(f *intel.Figure) bool {
+	if f == nil {
+		return true
+	}
+	for _, x := range []*float64{&f.Value, f.Low, f.High} {
+		if x != nil && (math.IsNaN(*x) || math.IsInf(*x, 0)) {
+			return false
+		}
+	}
+	return true
 }

@@ -151,7 +151,13 @@ func (r *headlineReading) causePlaces(places []string) []string {
 
 // claim gives a finding the claim that is its own.
 func (d *Headline) claim(r *headlineReading, f *headlineFinding, hashrate, price *claim) {
-	c := map[intel.Kind]*claim{intel.Hashrate: hashrate, intel.Price: price}[f.kind]
+	var c *claim
+	switch f.kind {
+	case intel.Hashrate:
+		c = hashrate
+	case intel.Price:
+		c = price
+	}
 	if c == nil {
 		return
 	}

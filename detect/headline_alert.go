@@ -33,7 +33,7 @@ regulation push : infinitive banword authority|place
 
 mining digest : commentword
 
-sanctions digest : say|talk
+sanctions digest : say|talk|market
 sanctions push : infinitive sanction -modal
 
 conflict push : buildup war|warcorner -say -supply

@@ -7,11 +7,8 @@ import (
 	"github.com/faultlinebot/faultline/intel"
 )
 
-// What a kind must score to be named at all, and to be named beside one that scored more.
-const (
-	headlineEnough       = 6
-	headlineEnoughBeside = 6
-)
+// headlineEnough is what a kind must score to be named: as much as a rule of weight three in the title.
+const headlineEnough = 6
 
 // headlineOrder breaks ties: the rarer kinds, which say more, come first.
 var headlineOrder = []intel.Kind{
@@ -24,7 +21,9 @@ type headlineScore struct {
 	best, more, against int
 }
 
-// judge weighs all rules and returns the kinds that are spoken of, most important first.
+// judge weighs all rules and returns the kinds that are spoken of, most important first. A kind scores its heaviest
+// rule, twice its weight if the title meets it, one more for each further rule but two at most, less what speaks
+// against it.
 func (d *Headline) judge(h *headlineHits) []headlineFinding {
 	scores := make([]headlineScore, 0, 8)
 	for i := range d.rules {
@@ -81,11 +80,7 @@ func headlineSpokenOf(scores []headlineScore) []headlineFinding {
 	})
 	var found []headlineFinding
 	for _, s := range scores {
-		enough := headlineEnough
-		if len(found) > 0 {
-			enough = headlineEnoughBeside
-		}
-		if s.best > 0 && s.score >= enough {
+		if s.best > 0 && s.score >= headlineEnough {
 			found = append(found, s.headlineFinding)
 		}
 	}

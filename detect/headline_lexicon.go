@@ -241,12 +241,12 @@ oligarch: oligarch*, superyacht*, yacht, yachts, assets, aircraft, properties, v
  railway
 
 crypto: crypto, cryptos, cryptocurrenc*, cryptocurency, crypto currenc*, cryptoasset*, crypto asset*,
- digital asset*, virtual currenc*, virtual asset*, digital currenc*, digital coin*, digital token*, blockchain*,
- defi, web3, nft, nfts, crypto platform, cryptoverse, decentralised finance, decentralized finance, memecoin*,
- altcoin*, stablecoin*, token holders, cryptofinance, digital money, cbdc, cbdcs, крипт*, блокчейн*,
- стейблкоин*, 加密货币, 加密貨幣, 虚拟货币, 虛擬貨幣, 数字货币, 数字资产, criptomoneda*, criptoactivo*, criptomoeda*, criptoativo*,
- cripto, العملات المشفره, العملات الرقميه, العملات الافتراضيه, عمله مشفره, رمزارز*, ارز ديجيتال, كريبتو,
- kryptowaehrung*, kryptowahrung*, cryptomonnaie*, criptovalut*, digital assets, digital asset
+ digital asset*, virtual currenc*, virtual asset*, digital currenc*, digital coin*, digital token*,
+ crypto platform, cryptoverse, decentralised finance, decentralized finance, memecoin*, altcoin*, stablecoin*,
+ token holders, cryptofinance, digital money, cbdc, cbdcs, крипт*, стейблкоин*, 加密货币, 加密貨幣, 虚拟货币, 虛擬貨幣, 数字货币,
+ 数字资产, criptomoneda*, criptoactivo*, criptomoeda*, criptoativo*, cripto, العملات المشفره, العملات الرقميه,
+ العملات الافتراضيه, عمله مشفره, رمزارز*, ارز ديجيتال, كريبتو, kryptowaehrung*, kryptowahrung*, cryptomonnaie*,
+ criptovalut*, digital assets, digital asset
 
 coin: bitcoin, bitcoins, btc, ether, ethereum, ^^eth, dogecoin, cardano, solana, litecoin, xrp, ^ripple,
  shiba inu, altcoin, altcoins, memecoin*, monero, binance coin, bnb, polkadot, terrausd, ^terra, ^luna, ^tether,
@@ -290,7 +290,7 @@ fail: halt*, suspend*, suspends, freez*, froze, pauses, paused, stops, withdrawa
  exploring options, cease operations, exits, in trouble, on the brink, owes, stops withdrawals, банкрот*,
  обанкрот*, приостанов*, 破产, 暂停提款, quiebra, bancarrota, suspende, falencia, recuperacao judicial, افلاس, تعليق,
  in turmoil, lowers withdrawal, lowers daily, withdrawal limits, missing assets, missing funds, exits as,
- freeze withdrawals, to exit, in crisis, liquidity crisis
+ freeze withdrawals, in crisis, liquidity crisis
 
 returned: return, returns, returned, give back, gives back, release*, resum*, recover*, refund*, reimburse*,
  reward, bounty, reopen*
@@ -622,7 +622,7 @@ claimprice: price, prices, value, worth, цена, цены, курс, стои�
  precos, سعر, اسعار, قيمه, قيمت, coin, token, cryptocurrency
 
 nonprice: sales, volumes, revenue, revenues, profit, profits, users, transfers, holdings, quarterly, earnings,
- sale
+ sale, donations, donation, fundraising, fundraise
 
 decree: bans, banned, charges, charged, sues, sued, arrests, arrested, arrest, seizes, seized, rejects,
  rejected, approves, approved, adopts, adopted, orders, ordered, fines, fined, passes, passed, signs, signed,
@@ -630,11 +630,11 @@ decree: bans, banned, charges, charged, sues, sued, arrests, arrested, arrest, s
  publishes, published, cracks down, clamps down, issues, halts, halted, outlaws, requires, must seek, legalises,
  legalizes, legalised, legalized, makes bitcoin, vetoes, vetoed, greenlights, suspends, suspended, revokes,
  revoked, licenses, accuses, accused, reins in, moves to, imposes, imposed, prohibits, prohibited, bars, barred,
- rebukes, urges banks, cautions against, warns against, crackdown on, widens crackdown, provides guidance,
- extradited, convicted, forfeits, raids, raided, cautions, tightens, requires, enacts, enacted, ratifies,
- takes effect, comes into force, becomes law, into law, запретил*, запрещает*, легализ*, арестова*, заборонил*,
- 禁止, 打击, 清退, prohibe, prohibio, aprueba, aprobo, proibe, proibiu, aprova, aprovou, تحظر, حظرت, يحظر,
- makes crypto, seeks to curb, moves to rein, will not greenlight, 关停, 叫停, 整顿
+ rebukes, urges banks, cautions against, warns against, widens crackdown, provides guidance, extradited,
+ convicted, forfeits, raids, raided, cautions, tightens, requires, enacts, enacted, ratifies, takes effect,
+ comes into force, becomes law, into law, запретил*, запрещает*, легализ*, арестова*, заборонил*, 禁止, 打击, 清退,
+ prohibe, prohibio, aprueba, aprobo, proibe, proibiu, aprova, aprovou, تحظر, حظرت, يحظر, makes crypto,
+ seeks to curb, moves to rein, will not greenlight, 关停, 叫停, 整顿
 
 longago: this year, so far this year, year to date, since january, since november, since record, from record,
  from its peak, from peak, past year, in 2022, in 2021
@@ -655,4 +655,6 @@ erupts: erupt*, breaks out, break out, broke out, tens of thousands, thousands, 
 
 passedlaw: passes, passed, signs, signed, enacts, enacted, into law, takes effect, comes into force,
  clears parliament, clears congress, approves law, approves bill
+
+cryptotech: blockchain*, блокчейн*, nft, nfts, non fungible, web3, defi
 `

@@ -33,7 +33,7 @@ unrest 3 : protest place
 unrest 4! : coup place
 unrest 2 : coup
 unrest -3 title : smallprotest
-unrest -3 title : sport
+unrest -3 title : sport|market
 unrest -3 : malware
 unrest -4 title : covid coup
 
@@ -84,6 +84,7 @@ price 5! title : coin|crypto >fall|rise|heavy /3
 price 4 title : verse
 price 3 title : commentlead coin
 price -3 title : nonprice
+price -3 title : platform -coin -fall
 price 4! : stable depeg
 price -2 title : biz
 price -3 title : hack
@@ -94,15 +95,15 @@ price -6 : malware
 price -8 title : marketlead|market -coin -crypto
 
 # Rules and courts.
-regulation 5! : crypto|coin|platform decree authority|place|authoritystrict
-regulation 5 : crypto|coin|platform authority rule
-regulation 4 : crypto|coin|platform authority enforce
-regulation 3 : crypto|coin authority rulesoft
-regulation 4 : crypto|coin|platform rule place
-regulation 4 : crypto|coin|platform enforce place
-regulation 3 : crypto|coin|platform rule
-regulation 3 : crypto|coin|platform enforce
-regulation 3 : crypto|coin authoritystrict
+regulation 5! : crypto|coin|cryptotech|platform decree authority|place|authoritystrict
+regulation 5 : crypto|coin|cryptotech|platform authority rule
+regulation 4 : crypto|coin|cryptotech|platform authority enforce
+regulation 3 : crypto|coin|cryptotech authority rulesoft
+regulation 4 : crypto|coin|cryptotech|platform rule place
+regulation 4 : crypto|coin|cryptotech|platform enforce place
+regulation 3 : crypto|coin|cryptotech|platform rule
+regulation 3 : crypto|coin|cryptotech|platform enforce
+regulation 3 : crypto|coin|cryptotech authoritystrict
 regulation 6! : enact legaltender coin|crypto
 regulation 3 : legaltender place
 regulation 4 : elsalvador coin|crypto
@@ -117,8 +118,8 @@ regulation -3 title : market
 
 # Exchanges, lenders, protocols.
 exchange 4! : platform hack|fail
-exchange 3! : crypto|coin exnoun hack|fail
-exchange 3! : crypto|coin hack money
+exchange 3! : crypto|coin|cryptotech exnoun hack|fail
+exchange 3! : crypto|coin|cryptotech hack money
 exchange 3 : platform trouble
 exchange -6 title : malware
 exchange -3 title : con

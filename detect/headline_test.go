@@ -196,8 +196,13 @@ func TestHeadlineScope(t *testing.T) {
 func TestHeadlineIgnoresOthers(t *testing.T) {
 	detector := NewHeadline(headlineCountries(t))
 	for _, body := range []intel.Body{
-		intel.Block{Height: 1}, intel.Bar{Asset: "BTC"}, intel.Outage{Country: "KZ"}, intel.Hazard{}, intel.Count{},
-		intel.Listing{Name: "internet shutdown in Iran"}, intel.Silence{},
+		intel.Block{Height: 1},
+		intel.Bar{Asset: "BTC"},
+		intel.Outage{Country: "KZ"},
+		intel.Hazard{},
+		intel.Count{},
+		intel.Listing{Name: "internet shutdown in Iran"},
+		intel.Silence{},
 	} {
 		if got := detector.Observe(intel.Observation{Body: body}); got != nil {
 			t.Errorf("%s: got %v", body.Type(), got)

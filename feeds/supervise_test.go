@@ -36,8 +36,10 @@ func untilOver(ctx context.Context, _ feeds.Emit) error {
 }
 
 func block(height int64, backfill bool) intel.Observation {
-	return intel.Observation{Source: "w", Time: time.Now(), Known: time.Now(), Backfill: backfill,
-		Body: intel.Block{Height: height, Difficulty: 1}}
+	return intel.Observation{
+		Source: "w", Time: time.Now(), Known: time.Now(), Backfill: backfill,
+		Body: intel.Block{Height: height, Difficulty: 1},
+	}
 }
 
 func silences(all []intel.Observation) (since []time.Time) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"testing"
 	"testing/synctest"
@@ -120,7 +119,7 @@ func newBrain(t *testing.T, m *memory) (*Brain, *[]string) {
 	asked := &[]string{}
 	b, err := New(context.Background(), Options{
 		Store: m, Detectors: func() Detectors { return witness{asked} }, Owner: "test", Fence: 7,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

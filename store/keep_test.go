@@ -112,7 +112,13 @@ func TestHourOf(t *testing.T) {
 func TestEveryTypeHasItsTime(t *testing.T) {
 	keep := store.KeepFor()
 	for _, b := range []intel.Body{
-		intel.Article{}, intel.Block{}, intel.Bar{}, intel.Outage{}, intel.Hazard{}, intel.Count{}, intel.Listing{},
+		intel.Article{},
+		intel.Block{},
+		intel.Bar{},
+		intel.Outage{},
+		intel.Hazard{},
+		intel.Count{},
+		intel.Listing{},
 		intel.Silence{},
 	} {
 		if keep[b.Type()] <= 0 {

@@ -77,6 +77,8 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 	}
 	defer world.close()
 	world.name(c)
+	fmt.Fprintf(c.err, "keeping everything in %s; cards appear here, and silence means that nothing happened\n",
+		cfg.Store.Path)
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return mouth.Run(ctx) })

@@ -77,8 +77,10 @@ func TestRunFindsNewItems(t *testing.T) {
 func TestReusedGUIDIsNotNews(t *testing.T) {
 	onBench(t, func(b *bench) {
 		daily := func() entry {
-			return entry{guid: "https://news.example/today", link: "https://news.example/today?utm_source=rss",
-				title: "Today in crypto", at: time.Now()}
+			return entry{
+				guid: "https://news.example/today", link: "https://news.example/today?utm_source=rss",
+				title: "Today in crypto", at: time.Now(),
+			}
 		}
 		b.source.body = feedOf(daily())
 		want(t, b.once(), "Today in crypto (back-fill)")

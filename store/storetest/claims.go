@@ -94,8 +94,12 @@ func claimOrder(t *testing.T, s store.Store) {
 		severity intel.Severity
 		due      time.Duration
 	}{
-		{"info", intel.Info, -9}, {"major-late", intel.Major, -1}, {"critical-late", intel.Critical, 0},
-		{"critical", intel.Critical, -1}, {"major", intel.Major, -2}, {"minor", intel.Minor, -8},
+		{"info", intel.Info, -9},
+		{"major-late", intel.Major, -1},
+		{"critical-late", intel.Critical, 0},
+		{"critical", intel.Critical, -1},
+		{"major", intel.Major, -2},
+		{"minor", intel.Minor, -8},
 	} {
 		i := incident(c.id, 1)
 		i.Severity = c.severity
