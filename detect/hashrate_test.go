@@ -192,6 +192,41 @@ func TestHashrateFalseAlarms(t *testing.T) {
 	}
 }
 
+// Page's CUSUM is the fastest rule there is when the fall's size is known beforehand; its median delays at one
+// false alarm a year are by simulation. Ours does not know the size.
+func TestHashrateDelays(t *testing.T) {
+	limit := map[float64]float64{0.2: 40.1, 0.3: 20.3, 0.4: 11.8, 0.5: 8.4} // hours
+	const runs = 150
+	for _, fall := range []float64{0.2, 0.3, 0.4, 0.5} {
+		var delays []float64
+		for seed := range uint64(runs) {
+			m, d := newMiner(5000+seed), NewHashrate(HashrateOptions{})
+			m.run(d, 90*days)
+			if d.state.episode {
+				continue // a false alarm before the fall is counted elsewhere
+			}
+			began := m.now
+			m.rate = 1 - fall
+			delay := math.Inf(1)
+			for m.now.Sub(began) < 20*days && math.IsInf(delay, 1) {
+				for _, s := range d.Observe(m.mine()) {
+					if s.Phase == intel.Onset {
+						delay = s.Time.Sub(began).Hours()
+					}
+				}
+			}
+			delays = append(delays, delay)
+		}
+		slices.Sort(delays)
+		median := delays[len(delays)/2]
+		ratio := median / limit[fall]
+		t.Logf("-%.0f %%: median delay %.1f h, %.2f of the limit", 100*fall, median, ratio)
+		if ratio > 1.35 {
+			t.Errorf("-%.0f %% takes %.2f times as long as the limit", 100*fall, ratio)
+		}
+	}
+}
+
 func TestMeasureCoversTheTrueFall(t *testing.T) {
 	covered, cases := 0, 300
 	for seed := range uint64(cases) {
