@@ -23,6 +23,7 @@ test:
 		echo "make test: the race detector needs a C compiler, and $$(go env CC) is not here; install gcc (Debian: apt-get install gcc libc6-dev)" >&2; \
 		exit 1; }
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
+	CGO_ENABLED=1 go test -race -timeout 5m $(FAILPOINTS) -run Crash ./store/sqlite
 
 bench:
 	go test -run '^$$' -bench . -benchtime 1s ./recording ./detect ./correlate ./store/... ./cmd/faultline

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/faultlinebot/faultline/intel"
 )
@@ -30,10 +31,21 @@ func Card(i *intel.Incident, o CardOptions) Message {
 	if title := Plain(i.Title); title != "" {
 		m.Lines = append(m.Lines, title)
 	}
-	if !i.Updated.IsZero() {
-		m.Footer = "Updated " + moment(i.Updated)
+	if at := updated(i); !at.IsZero() {
+		m.Footer = "Updated " + moment(at)
 	}
 	return m
+}
+
+// updated is when the newest of what the card shows became known.
+func updated(i *intel.Incident) time.Time {
+	at := i.Updated
+	for _, m := range i.Measurements {
+		if m.At.After(at) {
+			at = m.At
+		}
+	}
+	return at
 }
 
 // standing is the word before the headline: how severe it is, or that it is over.
