@@ -26,14 +26,11 @@ type runCommand struct {
 	configFlag
 }
 
-const (
-	// worldTTL is how long the lease on the world lasts without being renewed.
-	worldTTL = 30 * time.Second
-	// forgetEvery is how often what is too old is dropped.
-	forgetEvery = time.Hour
-)
+// forgetEvery is how often what is too old is dropped.
+const forgetEvery = time.Hour
 
 // Run wires the bot in the order of the path: world -> feeds -> detect -> correlate -> store -> deliver -> bot.
+// Every replica is a mouth; the one that holds the lease on the world is the brain.
 func (r *runCommand) Run(ctx context.Context, c *console) error {
 	cfg, err := r.load(c)
 	if err != nil {
@@ -52,22 +49,7 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 			c.log.Error("store did not close well", "error", err)
 		}
 	}()
-	// A part that cannot go on ends all others.
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
-	owner := rand.Text()
-	fence, err := kept.Acquire(ctx, store.WorldLease, owner, worldTTL)
-	if err != nil {
-		return fmt.Errorf("become the brain: %w", err)
-	}
 	mouth, err := mouths(ctx, c, cfg, kept, placeNames(countries))
-	if err != nil {
-		return err
-	}
-	brain, err := pipeline.New(ctx, pipeline.Options{
-		Store: kept, Detectors: detectors(countries), Countries: countries, Fence: fence, Owner: owner,
-		Now: time.Now, Log: c.log, Committed: func([]intel.Change) { mouth.Wake() },
-	})
 	if err != nil {
 		return err
 	}
@@ -80,36 +62,26 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 	fmt.Fprintf(c.err, "keeping everything in %s; cards appear here, and silence means that nothing happened\n",
 		cfg.Store.Path)
 
+	lead := leader{
+		store: kept, owner: rand.Text(), ttl: leaseTTL(cfg), log: c.log,
+		think: func(ctx context.Context, fence int64, owner string) (*pipeline.Brain, error) {
+			return pipeline.New(ctx, pipeline.Options{
+				Store: kept, Detectors: detectors(countries), Countries: countries, Fence: fence, Owner: owner,
+				Now: time.Now, Log: c.log, Committed: func([]intel.Change) { mouth.Wake() },
+			})
+		},
+		watch: func(ctx context.Context, emit feeds.Emit) { world.run(ctx, emit, c) },
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return mouth.Run(ctx) })
-	group.Go(func() error { return ticks(ctx, brain) })
-	group.Go(func() error { return keepLease(ctx, kept, owner) })
+	group.Go(func() error { return lead.run(ctx) })
 	group.Go(func() error { return forget(ctx, kept, c.log) })
-	group.Go(func() error {
-		world.run(ctx, emitTo(brain, fail), c)
-		return nil
-	})
-	err = group.Wait()
-	if cause := context.Cause(ctx); err == nil && cause != nil && !errors.Is(cause, context.Canceled) {
-		err = cause
-	}
-	return err
+	return group.Wait()
 }
 
 // detectors makes a set for the brain, as often as it asks for a new one.
 func detectors(countries []intel.Country) func() pipeline.Detectors {
 	return func() pipeline.Detectors { return detect.NewSet(detect.Options{Countries: countries}) }
-}
-
-// emitTo hands observations to the brain. An error that is not the end of ctx is the end of the brain.
-func emitTo(brain *pipeline.Brain, fail context.CancelCauseFunc) feeds.Emit {
-	return func(ctx context.Context, o intel.Observation) error {
-		err := brain.Handle(ctx, o)
-		if err != nil && ctx.Err() == nil {
-			fail(err)
-		}
-		return err
-	}
 }
 
 func openStore(ctx context.Context, cfg configs.Config) (store.Store, error) {
@@ -138,39 +110,6 @@ func mouths(ctx context.Context, c *console, cfg configs.Config, kept store.Stor
 	}), nil
 }
 
-// ticks tells the brain each minute what time it is.
-func ticks(ctx context.Context, brain *pipeline.Brain) error {
-	for {
-		next := time.Now().Truncate(time.Minute).Add(time.Minute)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(time.Until(next)):
-		}
-		if err := brain.Tick(ctx, next); err != nil {
-			return unlessOver(ctx, err)
-		}
-	}
-}
-
-// keepLease renews the lease on the world; a brain that has lost it must end.
-func keepLease(ctx context.Context, leases store.Leases, owner string) error {
-	for renewed := time.Now(); ; {
-		select {
-		case <-ctx.Done():
-			return leases.Release(context.WithoutCancel(ctx), store.WorldLease, owner)
-		case <-time.After(worldTTL / 3):
-		}
-		asked := time.Now() // trust counts from before the call
-		switch _, err := leases.Acquire(ctx, store.WorldLease, owner, worldTTL); {
-		case err == nil:
-			renewed = asked
-		case errors.Is(err, store.ErrInUse), time.Since(renewed) >= worldTTL:
-			return unlessOver(ctx, fmt.Errorf("keep the lease on the world: %w", err))
-		}
-	}
-}
-
 // forget drops what is too old, now and then. That it fails is no reason to end: nothing is lost by keeping more.
 func forget(ctx context.Context, history store.History, log *slog.Logger) error {
 	for {
@@ -187,11 +126,4 @@ func forget(ctx context.Context, history store.History, log *slog.Logger) error 
 		case <-time.After(forgetEvery):
 		}
 	}
-}
-
-func unlessOver(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
