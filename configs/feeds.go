@@ -37,11 +37,35 @@ func (r *reader) feeds(at place, n ast.Node) []Feed {
 			continue
 		}
 		r.unique(urls, sameURL(f.URL), here.key("url", here.where), "this URL", "Remove one of the two.")
-		r.unique(names, strings.ToLower(f.Name), here.key("name", here.where), "the name "+quoted(f.Name),
-			"Give one of the two another name.")
+		if f.Name != "" {
+			r.unique(names, strings.ToLower(f.Name), here.key("name", here.where), "the name "+quoted(f.Name),
+				"Give one of the two another name.")
+		}
 		all = append(all, f)
 	}
+	nameRest(all, names)
 	return all
+}
+
+// nameRest names feeds that have no name: after their host, or after more of their address where that would not
+// tell them apart.
+func nameRest(all []Feed, taken map[string]string) {
+	hosts := map[string]int{}
+	for _, f := range all {
+		if f.Name == "" {
+			hosts[host(f.URL)]++
+		}
+	}
+	for i := range all {
+		f := &all[i]
+		if f.Name != "" {
+			continue
+		}
+		f.Name = host(f.URL)
+		if _, known := taken[f.Name]; known || hosts[f.Name] > 1 {
+			f.Name = address(f.URL)
+		}
+	}
 }
 
 func (r *reader) unique(seen map[string]string, value string, at place, what, mend string) {
@@ -52,7 +76,7 @@ func (r *reader) unique(seen map[string]string, value string, at place, what, me
 	seen[value] = at.where
 }
 
-// feed reads one entry. What it leaves out is filled in: the host as its name, the lowest tier.
+// feed reads one entry. A tier that it leaves out is the lowest.
 func (r *reader) feed(at place, n ast.Node) (Feed, bool) {
 	f := Feed{Tier: intel.Other}
 	fields := map[string]func(scalar) *complaint{
@@ -83,9 +107,6 @@ func (r *reader) feed(at place, n ast.Node) (Feed, bool) {
 	if f.URL == "" {
 		r.fault(Fault{at.path + ".url", at.where, "the feed has no URL", "Write url: https://..."})
 		return f, false
-	}
-	if f.Name == "" {
-		f.Name = host(f.URL)
 	}
 	return f, true
 }
@@ -131,6 +152,19 @@ func host(raw string) string {
 		return raw
 	}
 	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+}
+
+// address is all of a URL that names a feed.
+func address(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	text := strings.ToLower(u.Host) + u.EscapedPath()
+	if u.RawQuery != "" {
+		text += "?" + u.RawQuery
+	}
+	return text
 }
 
 // sameURL is equal for two URLs that differ only in ways no server looks at.
