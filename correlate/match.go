@@ -14,8 +14,9 @@ const reopenWithin = 72 * time.Hour
 // of late. It is nil when there is none. The oldest that fits best wins.
 func (c *Correlator) find(s *intel.Signal) *intel.Incident {
 	var best *intel.Incident
+	story := fold(s.Title)
 	for _, i := range c.live {
-		if i.Kind != s.Kind || i.Audience != s.Audience || i.Closed == intel.ClosedMerged || !same(i, s) {
+		if i.Kind != s.Kind || i.Audience != s.Audience || i.Closed == intel.ClosedMerged || !same(i, s, story) {
 			continue
 		}
 		if best == nil || i.IsOpen() && !best.IsOpen() || i.IsOpen() == best.IsOpen() && i.ClosedAt.After(best.ClosedAt) {
@@ -25,8 +26,9 @@ func (c *Correlator) find(s *intel.Signal) *intel.Incident {
 	return best
 }
 
-// same says whether an incident and a signal of its kind are about the same happening.
-func same(i *intel.Incident, s *intel.Signal) bool {
+// same says whether an incident and a signal of its kind, whose title is folded into story, are about the same
+// happening.
+func same(i *intel.Incident, s *intel.Signal, story string) bool {
 	switch s.Kind {
 	case intel.Hashrate:
 		return true // there is one network
@@ -34,10 +36,10 @@ func same(i *intel.Incident, s *intel.Signal) bool {
 		return overlap(i.Assets, s.Assets)
 	case intel.Sanctions, intel.Regulation, intel.Exchange:
 		// One place has many of these at a time: only the story tells them apart.
-		return (len(i.Places) == 0 || len(s.Places) == 0 || overlap(i.Places, s.Places)) && tells(i, s.Title)
+		return (len(i.Places) == 0 || len(s.Places) == 0 || overlap(i.Places, s.Places)) && tells(i, story)
 	default:
 		if len(i.Places) == 0 && len(s.Places) == 0 {
-			return tells(i, s.Title)
+			return tells(i, story)
 		}
 		return overlap(i.Places, s.Places)
 	}

@@ -37,30 +37,38 @@ func fold(title string) string {
 
 // likeness is the word overlap of two folded titles, 0 to 1.
 func likeness(a, b string) float64 {
-	x, y := strings.Fields(a), strings.Fields(b)
-	both, i, j := 0, 0, 0
-	for i < len(x) && j < len(y) {
+	both, all := 0, 0
+	x, a := word(a)
+	y, b := word(b)
+	for x != "" || y != "" {
+		all++
 		switch {
-		case x[i] == y[j]:
+		case x == y:
 			both++
-			i++
-			j++
-		case x[i] < y[j]:
-			i++
+			x, a = word(a)
+			y, b = word(b)
+		case y == "" || x != "" && x < y:
+			x, a = word(a)
 		default:
-			j++
+			y, b = word(b)
 		}
 	}
-	if all := len(x) + len(y) - both; all > 0 {
-		return float64(both) / float64(all)
+	if all == 0 {
+		return 0
 	}
-	return 0
+	return float64(both) / float64(all)
 }
 
-// tells says whether the incident has a title that tells the story of this one.
-func tells(i *intel.Incident, title string) bool {
-	f := fold(title)
-	return slices.ContainsFunc(i.Stories, func(s string) bool { return likeness(s, f) >= sameStory })
+// word cuts the first word off a folded title. Every article is compared with every open story: this allocates
+// nothing.
+func word(folded string) (first, rest string) {
+	first, rest, _ = strings.Cut(folded, " ")
+	return first, rest
+}
+
+// tells says whether the incident has a title that tells this folded one's story.
+func tells(i *intel.Incident, folded string) bool {
+	return slices.ContainsFunc(i.Stories, func(s string) bool { return likeness(s, folded) >= sameStory })
 }
 
 // addStory remembers a title.

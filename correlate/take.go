@@ -42,7 +42,7 @@ func weighty(sig *intel.Signal) bool {
 
 // retells says whether an article tells a story again that the incident already has.
 func (s *step) retells(i *intel.Incident, sig *intel.Signal) bool {
-	return !fromInstrument(sig) && tells(i, sig.Title)
+	return !fromInstrument(sig) && tells(i, fold(sig.Title))
 }
 
 func fromInstrument(sig *intel.Signal) bool {
