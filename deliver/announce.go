@@ -3,6 +3,7 @@ package deliver
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/faultlinebot/faultline/bot"
 	"github.com/faultlinebot/faultline/failpoint"
@@ -10,15 +11,15 @@ import (
 )
 
 // announce sends a claimed announcement.
-func (d *Deliverer) announce(ctx context.Context, a intel.Announcement) error {
-	r := d.announcementRow(a)
+func (d *Deliverer) announce(ctx context.Context, a intel.Announcement, claimed time.Time) error {
+	r := d.announcementRow(a, claimed)
 	_, err := d.send(ctx, r, bot.Outgoing{
 		Key:     key(a.Destination, a.Key, 0, "announcement"),
 		Message: bot.Announcement(a),
 	})
 	if err == nil {
 		failpoint.Hit(failpoint.AnnouncementSent)
-		err = d.mark(ctx, func(ctx context.Context) error { return d.store.AnnouncementTold(ctx, a.Key) })
+		err = d.mark(ctx, func(ctx context.Context) error { return d.store.AnnouncementTold(ctx, a) })
 	} else {
 		err = d.failed(ctx, r, err)
 	}

@@ -55,6 +55,11 @@ const (
 	lease = 60 * time.Second
 	// sendTimeout bounds one send; with the marks it fits into a lease.
 	sendTimeout = 30 * time.Second
+	// spareTime is what is left of a lease when a send and its marks take as long as they may. A claim that is
+	// older is extended before the send.
+	spareTime = lease - sendTimeout - markTime
+	// handTime bounds how long a claim is given back at the end.
+	handTime = time.Second
 	// pollInterval is how late a postponed card can be.
 	pollInterval = time.Second
 )

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -23,6 +24,7 @@ type memory struct {
 	cards         map[cardKey]*memoryCard
 	announcements map[string]*memoryAnnouncement
 	subscriptions map[string]intel.Subscription
+	claims        int
 	raised        int                   // pages
 	fail          func(op string) error // nil, or says whether an operation fails
 }
@@ -34,12 +36,38 @@ type cardKey struct {
 
 type memoryCard struct {
 	intel.Card
-	claimed time.Time
+	memoryClaim
 }
 
 type memoryAnnouncement struct {
 	intel.Announcement
-	claimed time.Time
+	memoryClaim
+}
+
+// memoryClaim is until when it is claimed, the last claim and the last that was ended.
+type memoryClaim struct {
+	claimed       time.Time
+	last, settled string
+}
+
+// end ends the claim, if it counts, and says whether anything is to be done.
+func (c *memoryClaim) end(claim string) (bool, error) {
+	switch {
+	case claim == c.settled && claim != "":
+		return false, nil
+	case claim != c.last:
+		return false, store.ErrClaimLost
+	}
+	c.claimed, c.settled = time.Time{}, claim
+	return true, nil
+}
+
+func (c *memoryClaim) extend(claim string, until time.Time) error {
+	if claim == c.settled || claim != c.last {
+		return store.ErrClaimLost
+	}
+	c.claimed = until
+	return nil
 }
 
 var (
@@ -222,43 +250,47 @@ func (m *memory) ClaimCards(ctx context.Context, now, until time.Time, limit int
 	var out []intel.Card
 	for _, c := range due {
 		if len(out) < limit && !busy[c.Destination] {
-			busy[c.Destination], c.claimed = true, until
+			m.claims++
+			busy[c.Destination], c.claimed, c.last = true, until, fmt.Sprint(m.claims)
 			out = append(out, c.Card)
+			out[len(out)-1].Claim = c.last
 		}
 	}
 	return out, nil
 }
 
-func (m *memory) Told(
-	ctx context.Context, incident string, to intel.Destination, told, spoken int, receipt string,
-) error {
-	return m.change(ctx, "Told", incident, to, func(c *memoryCard) {
+func (m *memory) ExtendCard(ctx context.Context, card intel.Card, until time.Time) error {
+	if err := m.use(ctx, "ExtendCard"); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	return m.cards[cardKey{card.Incident, card.Destination}].extend(card.Claim, until)
+}
+
+func (m *memory) Told(ctx context.Context, card intel.Card, told, spoken int, receipt string) error {
+	return m.change(ctx, "Told", card, func(c *memoryCard) {
 		c.Told, c.Spoken, c.Receipt = max(c.Told, told), max(c.Spoken, spoken), receipt
 		c.Attempts = 0
 	})
 }
 
-func (m *memory) PostponeCard(ctx context.Context, incident string, to intel.Destination, due time.Time) error {
-	return m.change(ctx, "PostponeCard", incident, to, func(c *memoryCard) {
+func (m *memory) PostponeCard(ctx context.Context, card intel.Card, due time.Time) error {
+	return m.change(ctx, "PostponeCard", card, func(c *memoryCard) {
 		c.Due = due
 		c.Attempts++
 	})
 }
 
-func (m *memory) AbandonCard(ctx context.Context, incident string, to intel.Destination, reason string) error {
-	return m.change(ctx, "AbandonCard", incident, to, func(c *memoryCard) { c.Abandoned = reason })
+func (m *memory) ReleaseCard(ctx context.Context, card intel.Card, due time.Time) error {
+	return m.change(ctx, "ReleaseCard", card, func(c *memoryCard) { c.Due = due })
+}
+
+func (m *memory) AbandonCard(ctx context.Context, card intel.Card, reason string) error {
+	return m.change(ctx, "AbandonCard", card, func(c *memoryCard) { c.Abandoned = reason })
 }
 
 func (m *memory) RequeueCard(ctx context.Context, incident string, to intel.Destination, due time.Time) error {
-	return m.change(ctx, "RequeueCard", incident, to, func(c *memoryCard) {
-		c.Abandoned, c.Attempts, c.Due = "", 0, due
-	})
-}
-
-func (m *memory) change(
-	ctx context.Context, op, incident string, to intel.Destination, do func(*memoryCard),
-) error {
-	if err := m.use(ctx, op); err != nil {
+	if err := m.use(ctx, "RequeueCard"); err != nil {
 		return err
 	}
 	defer m.mu.Unlock()
@@ -266,9 +298,24 @@ func (m *memory) change(
 	if c == nil {
 		return store.ErrNotFound
 	}
-	do(c)
-	c.claimed = time.Time{}
+	c.Abandoned, c.Attempts, c.Due = "", 0, due
 	return nil
+}
+
+func (m *memory) change(ctx context.Context, op string, card intel.Card, do func(*memoryCard)) error {
+	if err := m.use(ctx, op); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	c := m.cards[cardKey{card.Incident, card.Destination}]
+	if c == nil {
+		return store.ErrNotFound
+	}
+	now, err := c.end(card.Claim)
+	if now {
+		do(c)
+	}
+	return err
 }
 
 func (m *memory) ReleaseClaims(ctx context.Context) error {
@@ -313,44 +360,60 @@ func (m *memory) ClaimAnnouncements(
 	for _, key := range slices.Sorted(maps.Keys(m.announcements)) {
 		a := m.announcements[key]
 		if len(out) < limit && !a.Told && a.Abandoned == "" && !a.Due.After(now) && !a.claimed.After(now) {
-			a.claimed = until
+			m.claims++
+			a.claimed, a.last = until, fmt.Sprint(m.claims)
 			out = append(out, a.Announcement)
+			out[len(out)-1].Claim = a.last
 		}
 	}
 	return out, nil
 }
 
-func (m *memory) AnnouncementTold(ctx context.Context, key string) error {
-	return m.changeAnnouncement(ctx, "AnnouncementTold", key, func(a *memoryAnnouncement) { a.Told = true })
+func (m *memory) ExtendAnnouncement(ctx context.Context, a intel.Announcement, until time.Time) error {
+	if err := m.use(ctx, "ExtendAnnouncement"); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	return m.announcements[a.Key].extend(a.Claim, until)
 }
 
-func (m *memory) PostponeAnnouncement(ctx context.Context, key string, due time.Time) error {
-	return m.changeAnnouncement(ctx, "PostponeAnnouncement", key, func(a *memoryAnnouncement) {
+func (m *memory) AnnouncementTold(ctx context.Context, a intel.Announcement) error {
+	return m.changeAnnouncement(ctx, "AnnouncementTold", a, func(a *memoryAnnouncement) { a.Told = true })
+}
+
+func (m *memory) PostponeAnnouncement(ctx context.Context, a intel.Announcement, due time.Time) error {
+	return m.changeAnnouncement(ctx, "PostponeAnnouncement", a, func(a *memoryAnnouncement) {
 		a.Due = due
 		a.Attempts++
 	})
 }
 
-func (m *memory) AbandonAnnouncement(ctx context.Context, key, reason string) error {
-	return m.changeAnnouncement(ctx, "AbandonAnnouncement", key, func(a *memoryAnnouncement) {
+func (m *memory) ReleaseAnnouncement(ctx context.Context, a intel.Announcement, due time.Time) error {
+	return m.changeAnnouncement(ctx, "ReleaseAnnouncement", a, func(a *memoryAnnouncement) { a.Due = due })
+}
+
+func (m *memory) AbandonAnnouncement(ctx context.Context, a intel.Announcement, reason string) error {
+	return m.changeAnnouncement(ctx, "AbandonAnnouncement", a, func(a *memoryAnnouncement) {
 		a.Abandoned = reason
 	})
 }
 
 func (m *memory) changeAnnouncement(
-	ctx context.Context, op, key string, do func(*memoryAnnouncement),
+	ctx context.Context, op string, named intel.Announcement, do func(*memoryAnnouncement),
 ) error {
 	if err := m.use(ctx, op); err != nil {
 		return err
 	}
 	defer m.mu.Unlock()
-	a := m.announcements[key]
+	a := m.announcements[named.Key]
 	if a == nil {
 		return store.ErrNotFound
 	}
-	do(a)
-	a.claimed = time.Time{}
-	return nil
+	now, err := a.end(named.Claim)
+	if now {
+		do(a)
+	}
+	return err
 }
 
 func (m *memory) SubscriptionsAfter(

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/faultlinebot/faultline/bot"
 	"github.com/faultlinebot/faultline/failpoint"
@@ -20,17 +21,16 @@ const nobodyWants = "no subscription left"
 
 // reconcile makes one step with a claimed card: it sends or edits the message, or it replies to it. Marking the
 // step ends the claim; a card that still has something to be spoken of is claimed once more for its reply.
-func (d *Deliverer) reconcile(ctx context.Context, card intel.Card) error {
+func (d *Deliverer) reconcile(ctx context.Context, card intel.Card, claimed time.Time) error {
 	failpoint.Hit(failpoint.CardClaimed)
-	err := d.step(ctx, card)
+	err := d.step(ctx, card, d.cardRow(card, claimed))
 	if err != nil {
 		return fmt.Errorf("card of %s at %s: %w", card.Incident, card.Destination, err)
 	}
 	return nil
 }
 
-func (d *Deliverer) step(ctx context.Context, card intel.Card) error {
-	r := d.cardRow(card)
+func (d *Deliverer) step(ctx context.Context, card intel.Card, r row) error {
 	incident, err := d.store.Incident(ctx, card.Incident)
 	if errors.Is(err, store.ErrNotFound) {
 		return d.abandon(ctx, r, "the incident is not kept any more")
@@ -133,7 +133,7 @@ func (d *Deliverer) unspoken(
 
 func (d *Deliverer) told(ctx context.Context, card intel.Card, told, spoken int, receipt string) error {
 	return d.mark(ctx, func(ctx context.Context) error {
-		return d.store.Told(ctx, card.Incident, card.Destination, told, spoken, receipt)
+		return d.store.Told(ctx, card, told, spoken, receipt)
 	})
 }
 

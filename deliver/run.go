@@ -138,7 +138,7 @@ func (d *Deliverer) claimCards(ctx context.Context, limit int) ([]job, error) {
 	}
 	var jobs []job
 	for _, c := range cards {
-		jobs = append(jobs, func(ctx context.Context) error { return d.reconcile(ctx, c) })
+		jobs = append(jobs, func(ctx context.Context) error { return d.reconcile(ctx, c, now) })
 	}
 	return jobs, nil
 }
@@ -151,7 +151,7 @@ func (d *Deliverer) claimAnnouncements(ctx context.Context, limit int) ([]job, e
 	}
 	var jobs []job
 	for _, a := range announcements {
-		jobs = append(jobs, func(ctx context.Context) error { return d.announce(ctx, a) })
+		jobs = append(jobs, func(ctx context.Context) error { return d.announce(ctx, a, now) })
 	}
 	return jobs, nil
 }

@@ -78,6 +78,7 @@ type Card struct {
 	Due         time.Time   `json:"due"`
 	Attempts    int         `json:"attempts"`
 	Abandoned   string      `json:"abandoned"` // reason, empty while it lives
+	Claim       string      `json:"-"`         // token under which it was handed out to be sent, else empty
 }
 
 // Announcement is a one-off message for one destination, told once for its key.
@@ -90,4 +91,5 @@ type Announcement struct {
 	Attempts    int         `json:"attempts"`
 	Told        bool        `json:"told"`
 	Abandoned   string      `json:"abandoned"`
+	Claim       string      `json:"-"` // token under which it was handed out to be sent, else empty
 }

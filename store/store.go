@@ -28,6 +28,10 @@ var (
 	ErrFenced = errors.New("lease was taken over")
 	// ErrNotFound: there is no such thing.
 	ErrNotFound = errors.New("not found")
+	// ErrClaimLost: somebody else has claimed the card or the announcement since; it is theirs now.
+	ErrClaimLost = errors.New("claim was lost to another")
+	// ErrFull: there is no room left and nothing was kept; asking again helps when there is.
+	ErrFull = errors.New("store is full")
 	// ErrInUse: another process has the store open and the store serves only one.
 	ErrInUse = errors.New("store is in use by another process")
 )
@@ -38,6 +42,7 @@ type Store interface {
 	Incidents
 	Cards
 	Announcements
+	DeadLetters
 	Subscriptions
 	Cursors
 	History
@@ -113,23 +118,34 @@ type Cards interface {
 	// ClaimCards takes cards that are due and behind, most severe first, then longest due, for as long as until. A
 	// card is behind when told is below wanted, or spoken below the last notice up to wanted that is to be spoken
 	// (see intel.ChangeKind.Spoken). A claimed card is not handed out again before until has passed or it is
-	// told, postponed or abandoned; two claimers never get the same card. A destination has at most one card
-	// claimed at a time, so that its messages stay in order.
+	// told, postponed, released or abandoned; two claimers never get the same card. A destination has at most one
+	// card claimed at a time, so that its messages stay in order. Each card comes with the token of its claim.
 	ClaimCards(ctx context.Context, now, until time.Time, limit int) ([]intel.Card, error)
+	// ExtendCard makes the claim last until then. It returns ErrClaimLost where the claim was ended, or where the
+	// card or another one of its destination has been claimed since.
+	ExtendCard(ctx context.Context, card intel.Card, until time.Time) error
 	// Told records, durably, that the card's message shows revision told, that spoken has been spoken of, and
 	// the receipt; it ends the claim and sets the attempts back to none. Told and spoken never go back; an empty
-	// receipt, or one of a revision below what is told, does not replace the last one. This and the next three
-	// return ErrNotFound where there is no such card.
-	Told(ctx context.Context, incident string, to intel.Destination, told, spoken int, receipt string) error
+	// receipt, or one of a revision below what is told, does not replace the last one.
+	//
+	// This and the next three take the card as it was claimed: its incident and destination name it, its claim
+	// says by what right. A claim that has merely run out still counts. Where the card has been claimed by
+	// somebody else since, they change nothing and return ErrClaimLost; where this claim has been ended already,
+	// they change nothing and succeed, at least until another one is. An empty claim asks for no check. Without
+	// such a card they return ErrNotFound.
+	Told(ctx context.Context, card intel.Card, told, spoken int, receipt string) error
 	// PostponeCard ends the claim, counting one attempt for it, and makes the card due at the given time. Without
-	// a claim, as when it is asked again, it counts none.
-	PostponeCard(ctx context.Context, incident string, to intel.Destination, due time.Time) error
+	// a claim it counts none.
+	PostponeCard(ctx context.Context, card intel.Card, due time.Time) error
+	// ReleaseCard is PostponeCard that counts no attempt: none was made, or it says nothing of the card.
+	ReleaseCard(ctx context.Context, card intel.Card, due time.Time) error
 	// AbandonCard ends the card with a reason; the first one stays. Only RequeueCard brings it back.
-	AbandonCard(ctx context.Context, incident string, to intel.Destination, reason string) error
-	// RequeueCard takes an abandoned card up again, with no attempts counted. It leaves any other as it is.
+	AbandonCard(ctx context.Context, card intel.Card, reason string) error
+	// RequeueCard takes an abandoned card up again, with no attempts counted. It leaves any other as it is, and
+	// returns ErrNotFound where there is none.
 	RequeueCard(ctx context.Context, incident string, to intel.Destination, due time.Time) error
-	// ReleaseClaims frees every claim, those of announcements too. Only a process that knows itself to be alone
-	// may ask for it.
+	// ReleaseClaims frees every claim, those of announcements too; who held one may still say what came of it.
+	// Only a process that knows itself to be alone may ask for it.
 	ReleaseClaims(ctx context.Context) error
 }
 
@@ -146,16 +162,35 @@ type Page struct {
 
 // Announcements keeps one-off messages in the same outbox.
 type Announcements interface {
-	// Announce adds it, durably, unless its key is already there, told and abandoned ones included.
+	// Announce adds it, durably, unless its key is already there, abandoned ones included, and told ones for at
+	// least SeenFor.
 	Announce(ctx context.Context, a intel.Announcement) error
 	// ClaimAnnouncements is ClaimCards for announcements, longest due first.
 	ClaimAnnouncements(ctx context.Context, now, until time.Time, limit int) ([]intel.Announcement, error)
-	// AnnouncementTold ends it well. This and the next two return ErrNotFound where there is no such key.
-	AnnouncementTold(ctx context.Context, key string) error
+	// ExtendAnnouncement is ExtendCard for announcements.
+	ExtendAnnouncement(ctx context.Context, a intel.Announcement, until time.Time) error
+	// AnnouncementTold ends it well, for good, also when it was abandoned meanwhile. This and the next three take the
+	// announcement as it was claimed, by key and claim, and treat the claim as Told does. Without such a key they
+	// return ErrNotFound.
+	AnnouncementTold(ctx context.Context, a intel.Announcement) error
 	// PostponeAnnouncement is PostponeCard for announcements.
-	PostponeAnnouncement(ctx context.Context, key string, due time.Time) error
-	// AbandonAnnouncement ends it with a reason; the first one stays.
-	AbandonAnnouncement(ctx context.Context, key, reason string) error
+	PostponeAnnouncement(ctx context.Context, a intel.Announcement, due time.Time) error
+	// ReleaseAnnouncement is ReleaseCard for announcements.
+	ReleaseAnnouncement(ctx context.Context, a intel.Announcement, due time.Time) error
+	// AbandonAnnouncement ends it with a reason, unless it was told; the first one stays. Only RequeueAnnouncement
+	// brings it back.
+	AbandonAnnouncement(ctx context.Context, a intel.Announcement, reason string) error
+}
+
+// DeadLetters shows people what was given up. Cards are taken up again by RequeueCard.
+type DeadLetters interface {
+	// AbandonedCards returns abandoned cards after the given one, of which the incident and the destination count
+	// (the zero card begins), in the order of the bytes of incident and Destination.String.
+	AbandonedCards(ctx context.Context, after intel.Card, limit int) ([]intel.Card, error)
+	// AbandonedAnnouncements returns abandoned announcements after the given key, in the order of its bytes.
+	AbandonedAnnouncements(ctx context.Context, after string, limit int) ([]intel.Announcement, error)
+	// RequeueAnnouncement is RequeueCard for announcements.
+	RequeueAnnouncement(ctx context.Context, key string, due time.Time) error
 }
 
 // Subscriptions keeps who wants to hear what.

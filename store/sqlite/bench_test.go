@@ -181,7 +181,7 @@ func BenchmarkDeliver(b *testing.B) {
 				b.Skip("all cards are told; run with a shorter -benchtime")
 			}
 		}
-		if err := s.Told(b.Context(), cards[0].Incident, cards[0].Destination, 1, 1, "receipt"); err != nil {
+		if err := s.Told(b.Context(), cards[0], 1, 1, "receipt"); err != nil {
 			b.Fatal(err)
 		}
 		cards = cards[1:]

@@ -22,6 +22,7 @@ var (
 const (
 	codeReadOnly = 8
 	codeCorrupt  = 11
+	codeFull     = 13
 	codeCantOpen = 14
 	codeNotADB   = 26
 )

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -113,7 +114,7 @@ func TestFileFull(t *testing.T) {
 		err = s.Commit(t.Context(), step(n))
 	}
 	n--
-	if resultCode(err) != 13 || !strings.Contains(err.Error(), "full") {
+	if resultCode(err) != codeFull || !errors.Is(err, store.ErrFull) || !strings.Contains(err.Error(), "full") {
 		t.Fatalf("got error %v, want that it is full", err)
 	}
 	seen, err := s.Seen(t.Context(), step(n).Observation.Key())

@@ -167,6 +167,8 @@ func wrap(ctx context.Context, what string, err error) error {
 		return nil
 	case ctx.Err() != nil && !errors.Is(err, ctx.Err()):
 		return fmt.Errorf("sqlite: %s: %w (%w)", what, ctx.Err(), err)
+	case resultCode(err) == codeFull:
+		return fmt.Errorf("sqlite: %s: %w: %w", what, store.ErrFull, err)
 	default:
 		return fmt.Errorf("sqlite: %s: %w", what, err)
 	}

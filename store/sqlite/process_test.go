@@ -85,7 +85,7 @@ func work(ctx context.Context, s store.Store, n int, say func(word string)) erro
 	if _, err := s.ClaimCards(ctx, noon, noon.Add(time.Hour), 1); err != nil {
 		return err
 	}
-	if err := s.Told(ctx, p.Incident, p.To[0], 1, 1, "receipt"); err != nil {
+	if err := s.Told(ctx, intel.Card{Incident: p.Incident, Destination: p.To[0]}, 1, 1, "receipt"); err != nil {
 		return err
 	}
 	say("told")

@@ -10,10 +10,12 @@ import (
 )
 
 func TestStore(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Store { return open(t, newPath(t)) })
 }
 
 func TestThrowaway(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Store {
 		s, err := sqlite.Open(t.Context(), sqlite.Options{Throwaway: true})
 		if err != nil {
@@ -24,7 +26,21 @@ func TestThrowaway(t *testing.T) {
 	})
 }
 
+// A throwaway has the same statements and no fsync, so that more can be tried.
+func TestModel(t *testing.T) {
+	t.Parallel()
+	storetest.RunModel(t, func(t *testing.T) store.Store {
+		s, err := sqlite.Open(t.Context(), sqlite.Options{Throwaway: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { closed(t, s) })
+		return s
+	})
+}
+
 func TestDurable(t *testing.T) {
+	t.Parallel()
 	storetest.RunDurable(t, func(t *testing.T) (store.Store, func() store.Store) {
 		path := newPath(t)
 		var s *sqlite.Store

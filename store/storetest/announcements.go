@@ -21,6 +21,7 @@ func announcementTests() []test {
 		{"many claimers never get the same one", manyAnnouncementClaimers},
 		{"postponing counts an attempt and sets the time", announcementPostponed},
 		{"what is told or abandoned is not claimed again", announcementEnds},
+		{"what was told stays told", announcementToldStays},
 		{"what is not there is not found", announcementNotFound},
 		{"cards and announcements do not wait for each other", announcementBesideCard},
 	}
@@ -30,11 +31,24 @@ func announcement(key string, to intel.Destination) intel.Announcement {
 	return intel.Announcement{Key: key, Destination: to, Title: "Hello", Lines: []string{"one", "two"}, Due: noon}
 }
 
-// claimKeys claims announcements for an hour and returns their keys.
-func claimKeys(t *testing.T, s store.Store, now time.Time, limit int) []string {
+// claimAnnouncements claims announcements for an hour and returns them as they were announced, without claims.
+func claimAnnouncements(t *testing.T, s store.Store, now time.Time, limit int) []intel.Announcement {
 	t.Helper()
 	all, err := s.ClaimAnnouncements(t.Context(), now, now.Add(time.Hour), limit)
 	ok(t, err)
+	for i := range all {
+		if all[i].Claim == "" {
+			t.Fatalf("%s was handed out without a claim", all[i].Key)
+		}
+		all[i].Claim = ""
+	}
+	return all
+}
+
+// claimKeys claims announcements for an hour and returns their keys.
+func claimKeys(t *testing.T, s store.Store, now time.Time, limit int) []string {
+	t.Helper()
+	all := claimAnnouncements(t, s, now, limit)
 	names := make([]string, len(all))
 	for i, a := range all {
 		names[i] = a.Key
@@ -48,8 +62,7 @@ func announcementWhole(t *testing.T, s store.Store) {
 	bare := intel.Announcement{Key: "bare", Destination: chat(2), Due: noon.Add(-time.Minute)}
 	ok(t, s.Announce(t.Context(), want))
 	ok(t, s.Announce(t.Context(), bare))
-	got, err := s.ClaimAnnouncements(t.Context(), noon, noon.Add(time.Hour), 10)
-	ok(t, err)
+	got := claimAnnouncements(t, s, noon, 10)
 	same(t, "announcements", got, []intel.Announcement{bare, want})
 }
 
@@ -57,8 +70,7 @@ func keyOnce(t *testing.T, s store.Store) {
 	first, second := announcement("key", chat(1)), announcement("key", chat(2))
 	ok(t, s.Announce(t.Context(), first))
 	ok(t, s.Announce(t.Context(), second))
-	got, err := s.ClaimAnnouncements(t.Context(), noon, noon.Add(time.Hour), 10)
-	ok(t, err)
+	got := claimAnnouncements(t, s, noon, 10)
 	same(t, "announcements", got, []intel.Announcement{first})
 }
 
@@ -66,8 +78,8 @@ func keyStays(t *testing.T, s store.Store) {
 	told, gone := announcement("told", chat(1)), announcement("gone", chat(2))
 	ok(t, s.Announce(t.Context(), told))
 	ok(t, s.Announce(t.Context(), gone))
-	ok(t, s.AnnouncementTold(t.Context(), "told"))
-	ok(t, s.AbandonAnnouncement(t.Context(), "gone", "blocked"))
+	ok(t, s.AnnouncementTold(t.Context(), keyed("told")))
+	ok(t, s.AbandonAnnouncement(t.Context(), keyed("gone"), "blocked"))
 	ok(t, s.Announce(t.Context(), told))
 	ok(t, s.Announce(t.Context(), gone))
 	same(t, "claimed", claimKeys(t, s, noon, 10), nil)
@@ -102,9 +114,9 @@ func announcementPerDestination(t *testing.T, s store.Store) {
 	earlier.Due = noon.Add(-time.Hour)
 	ok(t, s.Announce(t.Context(), earlier))
 	same(t, "none", claimKeys(t, s, noon, 10), nil)
-	ok(t, s.AnnouncementTold(t.Context(), "key-2"))
+	ok(t, s.AnnouncementTold(t.Context(), keyed("key-2")))
 	same(t, "second", claimKeys(t, s, noon, 10), []string{"earlier"})
-	ok(t, s.AnnouncementTold(t.Context(), "earlier"))
+	ok(t, s.AnnouncementTold(t.Context(), keyed("earlier")))
 	same(t, "third", claimKeys(t, s, noon, 10), []string{"key-1"})
 }
 
@@ -148,11 +160,10 @@ func announcementPostponed(t *testing.T, s store.Store) {
 	ok(t, s.Announce(t.Context(), announcement("key", chat(1))))
 	claimKeys(t, s, noon, 10)
 	for range 2 { // the second time is a repeat, for the claim is over
-		ok(t, s.PostponeAnnouncement(t.Context(), "key", noon.Add(time.Minute)))
+		ok(t, s.PostponeAnnouncement(t.Context(), keyed("key"), noon.Add(time.Minute)))
 	}
 	same(t, "too early", claimKeys(t, s, noon, 10), nil)
-	got, err := s.ClaimAnnouncements(t.Context(), noon.Add(time.Minute), noon.Add(time.Hour), 10)
-	ok(t, err)
+	got := claimAnnouncements(t, s, noon.Add(time.Minute), 10)
 	want := announcement("key", chat(1))
 	want.Attempts, want.Due = 1, noon.Add(time.Minute)
 	same(t, "postponed", got, []intel.Announcement{want})
@@ -162,16 +173,36 @@ func announcementEnds(t *testing.T, s store.Store) {
 	ok(t, s.Announce(t.Context(), announcement("told", chat(1))))
 	ok(t, s.Announce(t.Context(), announcement("gone", chat(2))))
 	claimKeys(t, s, noon, 10)
-	ok(t, s.AnnouncementTold(t.Context(), "told"))
-	ok(t, s.AbandonAnnouncement(t.Context(), "gone", ""))
-	ok(t, s.PostponeAnnouncement(t.Context(), "told", noon))
+	ok(t, s.AnnouncementTold(t.Context(), keyed("told")))
+	ok(t, s.AbandonAnnouncement(t.Context(), keyed("gone"), ""))
+	ok(t, s.PostponeAnnouncement(t.Context(), keyed("told"), noon))
 	same(t, "claimed", claimKeys(t, s, noon.AddDate(1, 0, 0), 10), nil)
 }
 
+func announcementToldStays(t *testing.T, s store.Store) {
+	for n, key := range []string{"abandoned before", "abandoned after"} {
+		ok(t, s.Announce(t.Context(), announcement(key, chat(n))))
+	}
+	ok(t, s.AbandonAnnouncement(t.Context(), keyed("abandoned before"), "blocked"))
+	ok(t, s.AnnouncementTold(t.Context(), keyed("abandoned before")))
+	ok(t, s.AnnouncementTold(t.Context(), keyed("abandoned after")))
+	ok(t, s.AbandonAnnouncement(t.Context(), keyed("abandoned after"), "blocked"))
+	dead, err := s.AbandonedAnnouncements(t.Context(), "", 10)
+	ok(t, err)
+	same(t, "dead letters", dead, nil)
+	for n, key := range []string{"abandoned before", "abandoned after"} {
+		ok(t, s.RequeueAnnouncement(t.Context(), key, noon))
+		ok(t, s.Announce(t.Context(), announcement(key, chat(n))))
+	}
+	same(t, "claimed", claimKeys(t, s, noon, 10), nil)
+}
+
 func announcementNotFound(t *testing.T, s store.Store) {
-	wantErr(t, s.AnnouncementTold(t.Context(), "nothing"), store.ErrNotFound)
-	wantErr(t, s.PostponeAnnouncement(t.Context(), "nothing", noon), store.ErrNotFound)
-	wantErr(t, s.AbandonAnnouncement(t.Context(), "nothing", "gone"), store.ErrNotFound)
+	wantErr(t, s.AnnouncementTold(t.Context(), keyed("nothing")), store.ErrNotFound)
+	wantErr(t, s.PostponeAnnouncement(t.Context(), keyed("nothing"), noon), store.ErrNotFound)
+	wantErr(t, s.AbandonAnnouncement(t.Context(), keyed("nothing"), "gone"), store.ErrNotFound)
+	wantErr(t, s.ReleaseAnnouncement(t.Context(), keyed("nothing"), noon), store.ErrNotFound)
+	wantErr(t, s.ExtendAnnouncement(t.Context(), keyed("nothing"), noon), store.ErrNotFound)
 }
 
 func announcementBesideCard(t *testing.T, s store.Store) {

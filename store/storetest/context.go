@@ -16,8 +16,8 @@ func contextTests() []test {
 	}
 }
 
-// calls are all methods with arguments that would be fine.
-func calls(s store.Store) map[string]func(context.Context) error {
+// Calls returns all methods of a store but Close by name, with arguments that are fine.
+func Calls(s store.Store) map[string]func(context.Context) error {
 	to := chat(1)
 	return map[string]func(context.Context) error{
 		"Seen":             func(ctx context.Context) error { _, err := s.Seen(ctx, "key"); return err },
@@ -30,25 +30,38 @@ func calls(s store.Store) map[string]func(context.Context) error {
 		"Raise":            func(ctx context.Context) error { return s.Raise(ctx, page(incident("a", 1), to)) },
 		"CardsOf":          func(ctx context.Context) error { _, err := s.CardsOf(ctx, "a", "", 1); return err },
 		"ClaimCards":       func(ctx context.Context) error { _, err := s.ClaimCards(ctx, noon, noon, 1); return err },
-		"Told":             func(ctx context.Context) error { return s.Told(ctx, "a", to, 1, 1, "r") },
-		"PostponeCard":     func(ctx context.Context) error { return s.PostponeCard(ctx, "a", to, noon) },
-		"AbandonCard":      func(ctx context.Context) error { return s.AbandonCard(ctx, "a", to, "gone") },
+		"Told":             func(ctx context.Context) error { return s.Told(ctx, named("a", to), 1, 1, "r") },
+		"PostponeCard":     func(ctx context.Context) error { return s.PostponeCard(ctx, named("a", to), noon) },
+		"AbandonCard":      func(ctx context.Context) error { return s.AbandonCard(ctx, named("a", to), "gone") },
+		"ExtendCard":       func(ctx context.Context) error { return s.ExtendCard(ctx, named("a", to), noon) },
+		"ReleaseCard":      func(ctx context.Context) error { return s.ReleaseCard(ctx, named("a", to), noon) },
 		"RequeueCard":      func(ctx context.Context) error { return s.RequeueCard(ctx, "a", to, noon) },
 		"ReleaseClaims":    func(ctx context.Context) error { return s.ReleaseClaims(ctx) },
 		"Announce":         func(ctx context.Context) error { return s.Announce(ctx, announcement("k", to)) },
-		"AnnouncementTold": func(ctx context.Context) error { return s.AnnouncementTold(ctx, "k") },
+		"AnnouncementTold": func(ctx context.Context) error { return s.AnnouncementTold(ctx, keyed("k")) },
 		"ClaimAnnouncements": func(ctx context.Context) error {
 			_, err := s.ClaimAnnouncements(ctx, noon, noon, 1)
 			return err
 		},
-		"PostponeAnnouncement": func(ctx context.Context) error { return s.PostponeAnnouncement(ctx, "k", noon) },
-		"AbandonAnnouncement":  func(ctx context.Context) error { return s.AbandonAnnouncement(ctx, "k", "gone") },
-		"Subscribe":            func(ctx context.Context) error { return s.Subscribe(ctx, subscription(1, to)) },
-		"Unsubscribe":          func(ctx context.Context) error { return s.Unsubscribe(ctx, "sub") },
-		"SubscriptionsAfter":   func(ctx context.Context) error { _, err := s.SubscriptionsAfter(ctx, "", 1); return err },
-		"SubscriptionsAt":      func(ctx context.Context) error { _, err := s.SubscriptionsAt(ctx, to); return err },
-		"Cursor":               func(ctx context.Context) error { _, err := s.Cursor(ctx, "w"); return err },
-		"SaveCursor":           func(ctx context.Context) error { return s.SaveCursor(ctx, "w", []byte("c")) },
+		"PostponeAnnouncement": func(ctx context.Context) error { return s.PostponeAnnouncement(ctx, keyed("k"), noon) },
+		"AbandonAnnouncement":  func(ctx context.Context) error { return s.AbandonAnnouncement(ctx, keyed("k"), "gone") },
+		"ExtendAnnouncement":   func(ctx context.Context) error { return s.ExtendAnnouncement(ctx, keyed("k"), noon) },
+		"ReleaseAnnouncement":  func(ctx context.Context) error { return s.ReleaseAnnouncement(ctx, keyed("k"), noon) },
+		"RequeueAnnouncement":  func(ctx context.Context) error { return s.RequeueAnnouncement(ctx, "k", noon) },
+		"AbandonedCards": func(ctx context.Context) error {
+			_, err := s.AbandonedCards(ctx, intel.Card{}, 1)
+			return err
+		},
+		"AbandonedAnnouncements": func(ctx context.Context) error {
+			_, err := s.AbandonedAnnouncements(ctx, "", 1)
+			return err
+		},
+		"Subscribe":          func(ctx context.Context) error { return s.Subscribe(ctx, subscription(1, to)) },
+		"Unsubscribe":        func(ctx context.Context) error { return s.Unsubscribe(ctx, "sub") },
+		"SubscriptionsAfter": func(ctx context.Context) error { _, err := s.SubscriptionsAfter(ctx, "", 1); return err },
+		"SubscriptionsAt":    func(ctx context.Context) error { _, err := s.SubscriptionsAt(ctx, to); return err },
+		"Cursor":             func(ctx context.Context) error { _, err := s.Cursor(ctx, "w"); return err },
+		"SaveCursor":         func(ctx context.Context) error { return s.SaveCursor(ctx, "w", []byte("c")) },
 		"Observations": func(ctx context.Context) error {
 			return s.Observations(ctx, func(intel.Observation) error { return nil })
 		},
@@ -61,7 +74,7 @@ func calls(s store.Store) map[string]func(context.Context) error {
 func cancelledEverywhere(t *testing.T, s store.Store) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	for name, call := range calls(s) {
+	for name, call := range Calls(s) {
 		t.Run(name, func(t *testing.T) { wantErr(t, call(cancelled), context.Canceled) })
 	}
 }

@@ -19,6 +19,7 @@ func durableTests() []durableTest {
 		{"a token survives", tokenSurvives},
 		{"a fan-out survives", fanOutSurvives},
 		{"cards survive", cardsSurvive},
+		{"claims survive", claimsSurvive},
 		{"announcements survive", announcementsSurvive},
 		{"subscriptions and cursors survive", subscriptionsSurvive},
 		{"fences go on rising", fencesSurvive},
@@ -66,9 +67,9 @@ func fanOutSurvives(t *testing.T, s store.Store, reopen func() store.Store) {
 func cardsSurvive(t *testing.T, s store.Store, reopen func() store.Store) {
 	raised(t, s, incident("a", 1), chats(1, 5)...)
 	claim(t, s, noon, 10)
-	ok(t, s.Told(t.Context(), "a", chat(1), 1, 1, "r1"))
-	ok(t, s.PostponeCard(t.Context(), "a", chat(2), noon.Add(time.Minute)))
-	ok(t, s.AbandonCard(t.Context(), "a", chat(3), "blocked"))
+	ok(t, s.Told(t.Context(), named("a", chat(1)), 1, 1, "r1"))
+	ok(t, s.PostponeCard(t.Context(), named("a", chat(2)), noon.Add(time.Minute)))
+	ok(t, s.AbandonCard(t.Context(), named("a", chat(3)), "blocked"))
 	before, err := s.CardsOf(t.Context(), "a", "", 10)
 	ok(t, err)
 	s = reopen()
@@ -79,12 +80,31 @@ func cardsSurvive(t *testing.T, s store.Store, reopen func() store.Store) {
 	same(t, "claimed", claim(t, s, noon, 10), []string{at("a", chat(4))})
 }
 
+func claimsSurvive(t *testing.T, s store.Store, reopen func() store.Store) {
+	raised(t, s, incident("a", 1), chat(1))
+	ok(t, s.Announce(t.Context(), announcement("key", chat(1))))
+	var cards []intel.Card
+	var announcements []intel.Announcement
+	for _, now := range []time.Time{noon, noon.Add(2 * time.Hour)} {
+		some, err := s.ClaimCards(t.Context(), now, now.Add(time.Hour), 1)
+		ok(t, err)
+		more, err := s.ClaimAnnouncements(t.Context(), now, now.Add(time.Hour), 1)
+		ok(t, err)
+		cards, announcements = append(cards, some...), append(announcements, more...)
+	}
+	s = reopen()
+	wantErr(t, s.Told(t.Context(), cards[0], 1, 1, "r"), store.ErrClaimLost)
+	wantErr(t, s.AnnouncementTold(t.Context(), announcements[0]), store.ErrClaimLost)
+	ok(t, s.Told(t.Context(), cards[1], 1, 1, "r"))
+	ok(t, s.AnnouncementTold(t.Context(), announcements[1]))
+}
+
 func announcementsSurvive(t *testing.T, s store.Store, reopen func() store.Store) {
 	for n, key := range []string{"waiting", "told", "gone"} {
 		ok(t, s.Announce(t.Context(), announcement(key, chat(n))))
 	}
-	ok(t, s.AnnouncementTold(t.Context(), "told"))
-	ok(t, s.AbandonAnnouncement(t.Context(), "gone", "blocked"))
+	ok(t, s.AnnouncementTold(t.Context(), keyed("told")))
+	ok(t, s.AbandonAnnouncement(t.Context(), keyed("gone"), "blocked"))
 	s = reopen()
 	ok(t, s.Announce(t.Context(), announcement("told", chat(1))))
 	same(t, "claimed", claimKeys(t, s, noon, 10), []string{"waiting"})

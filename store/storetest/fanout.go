@@ -87,7 +87,7 @@ func lastPageEnds(t *testing.T, s store.Store) {
 
 func pageTwice(t *testing.T, s store.Store) {
 	raised(t, s, incident("a", 1), chat(1))
-	ok(t, s.Told(t.Context(), "a", chat(1), 1, 1, "r1"))
+	ok(t, s.Told(t.Context(), named("a", chat(1)), 1, 1, "r1"))
 	before := card(t, s, "a", chat(1))
 	again := page(incident("a", 1), chat(1))
 	again.Due = noon.Add(time.Hour)
@@ -124,7 +124,7 @@ func escalate(t *testing.T, s store.Store, id string) intel.Incident {
 
 func pageRaises(t *testing.T, s store.Store) {
 	raised(t, s, incident("a", 1), chat(1))
-	ok(t, s.Told(t.Context(), "a", chat(1), 1, 1, "r1"))
+	ok(t, s.Told(t.Context(), named("a", chat(1)), 1, 1, "r1"))
 	p := page(escalate(t, s, "a"), chat(1), chat(2))
 	p.Due = noon.Add(time.Minute)
 	ok(t, s.Raise(t.Context(), p))
@@ -151,7 +151,7 @@ func pageNeverLowers(t *testing.T, s store.Store) {
 func pageLeavesAlone(t *testing.T, s store.Store) {
 	raised(t, s, incident("a", 1), chat(1))
 	claim(t, s, noon, 1)
-	ok(t, s.PostponeCard(t.Context(), "a", chat(1), noon.Add(time.Hour)))
+	ok(t, s.PostponeCard(t.Context(), named("a", chat(1)), noon.Add(time.Hour)))
 	ok(t, s.Raise(t.Context(), page(incident("a", 1), chat(1))))
 	got := card(t, s, "a", chat(1))
 	same(t, "due", got.Due, noon.Add(time.Hour))

@@ -29,8 +29,8 @@ func outcomeTests() []test {
 func toldNeverBack(t *testing.T, s store.Store) {
 	raised(t, s, incident("a", 1), chat(1))
 	ok(t, s.Raise(t.Context(), page(escalate(t, s, "a"), chat(1))))
-	ok(t, s.Told(t.Context(), "a", chat(1), 2, 2, "new"))
-	ok(t, s.Told(t.Context(), "a", chat(1), 1, 1, "old"))
+	ok(t, s.Told(t.Context(), named("a", chat(1)), 2, 2, "new"))
+	ok(t, s.Told(t.Context(), named("a", chat(1)), 1, 1, "old"))
 	got := card(t, s, "a", chat(1))
 	same(t, "revisions", []int{got.Wanted, got.Told, got.Spoken}, []int{2, 2, 2})
 	same(t, "receipt", got.Receipt, "new")
@@ -38,25 +38,25 @@ func toldNeverBack(t *testing.T, s store.Store) {
 
 func receiptStays(t *testing.T, s store.Store) {
 	raised(t, s, incident("a", 1), chat(1))
-	ok(t, s.Told(t.Context(), "a", chat(1), 1, 0, "r1"))
-	ok(t, s.Told(t.Context(), "a", chat(1), 1, 1, ""))
+	ok(t, s.Told(t.Context(), named("a", chat(1)), 1, 0, "r1"))
+	ok(t, s.Told(t.Context(), named("a", chat(1)), 1, 1, ""))
 	same(t, "receipt", card(t, s, "a", chat(1)).Receipt, "r1")
-	ok(t, s.Told(t.Context(), "a", chat(1), 1, 1, "r2"))
+	ok(t, s.Told(t.Context(), named("a", chat(1)), 1, 1, "r2"))
 	same(t, "successor", card(t, s, "a", chat(1)).Receipt, "r2")
 }
 
 func toldResetsAttempts(t *testing.T, s store.Store) {
 	raised(t, s, incident("a", 1), chat(1))
 	claim(t, s, noon, 1)
-	ok(t, s.PostponeCard(t.Context(), "a", chat(1), noon))
-	ok(t, s.Told(t.Context(), "a", chat(1), 1, 1, "r1"))
+	ok(t, s.PostponeCard(t.Context(), named("a", chat(1)), noon))
+	ok(t, s.Told(t.Context(), named("a", chat(1)), 1, 1, "r1"))
 	same(t, "attempts", card(t, s, "a", chat(1)).Attempts, 0)
 }
 
 func toldMore(t *testing.T, s store.Store) {
 	raised(t, s, incident("a", 1), chat(1))
 	ok(t, s.Commit(t.Context(), tick(change(incident("a", 2), intel.Updated))))
-	ok(t, s.Told(t.Context(), "a", chat(1), 2, 2, "r1"))
+	ok(t, s.Told(t.Context(), named("a", chat(1)), 2, 2, "r1"))
 	ok(t, s.Raise(t.Context(), page(incident("a", 2), chat(1))))
 	same(t, "claimed", claim(t, s, noon, 10), nil)
 	same(t, "told", card(t, s, "a", chat(1)).Told, 2)
@@ -67,7 +67,7 @@ func postpone(t *testing.T, s store.Store) {
 	for n := 1; n <= 3; n++ {
 		due := noon.Add(time.Duration(n) * time.Minute)
 		same(t, "claimed", claim(t, s, due.Add(-time.Minute), 1), []string{at("a", chat(1))})
-		ok(t, s.PostponeCard(t.Context(), "a", chat(1), due))
+		ok(t, s.PostponeCard(t.Context(), named("a", chat(1)), due))
 		got := card(t, s, "a", chat(1))
 		same(t, "attempts", got.Attempts, n)
 		same(t, "due", got.Due, due)
@@ -78,8 +78,8 @@ func postpone(t *testing.T, s store.Store) {
 func postponeTwice(t *testing.T, s store.Store) {
 	raised(t, s, incident("a", 1), chat(1))
 	claim(t, s, noon, 1)
-	ok(t, s.PostponeCard(t.Context(), "a", chat(1), noon.Add(time.Minute)))
-	ok(t, s.PostponeCard(t.Context(), "a", chat(1), noon.Add(time.Minute)))
+	ok(t, s.PostponeCard(t.Context(), named("a", chat(1)), noon.Add(time.Minute)))
+	ok(t, s.PostponeCard(t.Context(), named("a", chat(1)), noon.Add(time.Minute)))
 	same(t, "attempts", card(t, s, "a", chat(1)).Attempts, 1)
 }
 
@@ -88,8 +88,8 @@ func abandon(t *testing.T, s store.Store, reason string) {
 	t.Helper()
 	raised(t, s, incident("a", 1), chat(1))
 	claim(t, s, noon, 1)
-	ok(t, s.PostponeCard(t.Context(), "a", chat(1), noon))
-	ok(t, s.AbandonCard(t.Context(), "a", chat(1), reason))
+	ok(t, s.PostponeCard(t.Context(), named("a", chat(1)), noon))
+	ok(t, s.AbandonCard(t.Context(), named("a", chat(1)), reason))
 }
 
 func abandoned(t *testing.T, s store.Store) {
@@ -109,7 +109,7 @@ func raiseAbandoned(t *testing.T, s store.Store) {
 
 func firstReason(t *testing.T, s store.Store) {
 	abandon(t, s, "first")
-	ok(t, s.AbandonCard(t.Context(), "a", chat(1), "second"))
+	ok(t, s.AbandonCard(t.Context(), named("a", chat(1)), "second"))
 	same(t, "reason", card(t, s, "a", chat(1)).Abandoned, "first")
 }
 
@@ -134,7 +134,7 @@ func requeue(t *testing.T, s store.Store) {
 func requeueLiving(t *testing.T, s store.Store) {
 	raised(t, s, incident("a", 1), chat(1))
 	claim(t, s, noon, 1)
-	ok(t, s.PostponeCard(t.Context(), "a", chat(1), noon.Add(time.Hour)))
+	ok(t, s.PostponeCard(t.Context(), named("a", chat(1)), noon.Add(time.Hour)))
 	before := card(t, s, "a", chat(1))
 	ok(t, s.RequeueCard(t.Context(), "a", chat(1), noon))
 	same(t, "card", card(t, s, "a", chat(1)), before)
@@ -147,9 +147,11 @@ func outcomesNotFound(t *testing.T, s store.Store) {
 		incident string
 		to       intel.Destination
 	}{{"a", chat(2)}, {"b", chat(1)}} {
-		wantErr(t, s.Told(ctx, at.incident, at.to, 1, 1, "r"), store.ErrNotFound)
-		wantErr(t, s.PostponeCard(ctx, at.incident, at.to, noon), store.ErrNotFound)
-		wantErr(t, s.AbandonCard(ctx, at.incident, at.to, "gone"), store.ErrNotFound)
+		wantErr(t, s.Told(ctx, named(at.incident, at.to), 1, 1, "r"), store.ErrNotFound)
+		wantErr(t, s.PostponeCard(ctx, named(at.incident, at.to), noon), store.ErrNotFound)
+		wantErr(t, s.AbandonCard(ctx, named(at.incident, at.to), "gone"), store.ErrNotFound)
+		wantErr(t, s.ReleaseCard(ctx, named(at.incident, at.to), noon), store.ErrNotFound)
+		wantErr(t, s.ExtendCard(ctx, named(at.incident, at.to), noon), store.ErrNotFound)
 		wantErr(t, s.RequeueCard(ctx, at.incident, at.to, noon), store.ErrNotFound)
 	}
 	same(t, "card", card(t, s, "a", chat(1)).Told, 0)

@@ -90,6 +90,14 @@ func chats(from, to int) []intel.Destination {
 	return all
 }
 
+// named is a card by its name only, without a claim.
+func named(incident string, to intel.Destination) intel.Card {
+	return intel.Card{Incident: incident, Destination: to}
+}
+
+// keyed is an announcement by its key only, without a claim.
+func keyed(key string) intel.Announcement { return intel.Announcement{Key: key} }
+
 // page is a whole fan-out in one page, due at noon.
 func page(i intel.Incident, to ...intel.Destination) store.Page {
 	return store.Page{

@@ -31,6 +31,8 @@ func Run(t *testing.T, open func(*testing.T) store.Store) {
 		{"Claims", claimTests()},
 		{"Outcomes", outcomeTests()},
 		{"Announcements", announcementTests()},
+		{"Fencing", fencingTests()},
+		{"DeadLetters", deadLetterTests()},
 		{"Subscriptions", subscriptionTests()},
 		{"Cursors", cursorTests()},
 		{"History", historyTests()},
