@@ -28,26 +28,39 @@ type link struct {
 	diff   float64
 }
 
-// add puts a block where its height belongs.
-func (c *chain) add(b intel.Block, header time.Time) {
-	l := link{height: b.Height, header: header.Unix(), diff: b.Difficulty}
+const (
+	// ahead is how far in front of the world's clock a miner may date a header.
+	ahead = 2 * time.Hour
+	// leap is how many blocks at once can have been missed; what is further away is no block of this chain.
+	leap = 20_000
+)
+
+// add puts a block where its height belongs, and says whether it is the new tip. What cannot be a block of this
+// chain is left out: one wrong height or date would blind the detector for good.
+func (c *chain) add(b intel.Block, header, known time.Time) (grown bool) {
 	n := len(c.links)
+	if header.After(known.Add(ahead)) || b.Difficulty <= 0 ||
+		n > 0 && (b.Height > c.links[n-1].height+leap || b.Height < c.links[n-1].height-leap) {
+		return false
+	}
+	l := link{height: b.Height, header: header.Unix(), diff: b.Difficulty}
 	if n == 0 || b.Height > c.links[n-1].height {
 		c.links = append(c.links, l)
 		c.reckon(n)
 		c.trim()
-		return
+		return true
 	}
 	i, found := slices.BinarySearchFunc(c.links, b.Height, func(l link, h int64) int { return int(l.height - h) })
 	if found {
 		if c.links[i].header == l.header && c.links[i].diff == l.diff {
-			return
+			return false // another source told of it before
 		}
 		c.links[i] = l
 	} else {
 		c.links = slices.Insert(c.links, i, l)
 	}
 	c.restated = true
+	return false
 }
 
 // reckon sets what follows from the links before i.

@@ -441,7 +441,7 @@ var (
 	claimShareWords  = gazetteerWordSet("account accounts accounted accounting share represents represented representing " +
 		"responsible contributes contributed contributing hosts hosted home makes provides provided controls doля доля " +
 		"долю приходится representa cuota participacion")
-	claimLongAgo = gazetteerWordSet("since year years ytd peak peaks record highs quarter")
+	claimLongAgo = gazetteerWordSet("since year years months weeks ytd peak peaks record highs quarter")
 	claimMonths  = gazetteerWordSet("january february march april may june july august september october november " +
 		"december")
 )

@@ -66,6 +66,9 @@ func (s *Set) Tick(now time.Time) []intel.Signal {
 	return all
 }
 
+// Warmed says that what was observed so far is history.
+func (s *Set) Warmed() { s.hashrate.Warmed() }
+
 // Measure answers what a quantity shows since an onset, as known now. It is false while the instrument has
 // too little to say anything. For a price the asset names the market.
 func (s *Set) Measure(of intel.Quantity, asset string, since, now time.Time) (intel.Measurement, bool) {

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -25,15 +24,12 @@ const (
 	newNormal = 45 * 24 * time.Hour
 	// searchSpan is how far back a fall may have begun.
 	searchSpan = 30 * 24 * time.Hour
-	// recovered is the part of the level before the fall that counts as having it back. nearlyBack must be seen
-	// since it began to rise, over enough blocks, and surelyBack must be below the 95 % interval of that, or a
-	// lucky night would end an episode that goes on at two thirds of the old level.
-	recovered    = 0.96
-	nearlyBack   = 0.93
-	surelyBack   = 0.80
-	enoughBlocks = 72
-	// recoveryEvidence is the log-likelihood ratio at which a recovery is believed: odds of 150 to 1.
-	recoveryEvidence = 5.0
+	// surelyBack is the part of the level before the fall that the last days must exceed with their whole 95 %
+	// interval, or lucky nights would end an episode that goes on.
+	surelyBack = 0.9
+	// repeatWithin is how old an onset may be that is told again after a start. A detector warmed from less than it
+	// had seen before may know of a fall that was never spoken of; whoever knows it already hears nothing new.
+	repeatWithin = 14 * 24 * time.Hour
 )
 
 // HashrateDetector finds falls of the network's hashrate in the arrival of blocks.
@@ -49,21 +45,21 @@ const (
 // After an onset the episode stays open: a further fall below the new level is a step, and the return to the
 // old level is easing.
 type HashrateDetector struct {
-	opts  HashrateOptions
-	chain chain
-	state hashrateState
+	opts   HashrateOptions
+	chain  chain
+	state  hashrateState
+	untold bool // an episode is open that this detector has not spoken of
 }
 
 // hashrateState is what folding over the chain leaves; folding anew starts from its zero value.
 type hashrateState struct {
-	height   int64               // the last block folded
 	evidence [len(falls)]float64 // Shiryaev-Roberts statistic of each fall
 	episode  bool
-	from     int64   // Unix seconds from which the baseline counts; 0 for as far as it reaches
-	before   float64 // rate (difficulty per second) before the episode
-	began    int64   // onset or last step, Unix seconds
-	back     float64 // log-likelihood ratio of the recovery, a CUSUM
-	rising   int64   // since when that has been above zero, Unix seconds
+	from     int64          // Unix seconds from which the baseline counts; 0 for as far as it reaches
+	before   float64        // rate (difficulty per second) before the episode
+	began    int64          // onset or last step, Unix seconds
+	last     *hashrateEvent // what opened the episode or was its last step
+	at       int64          // when that was found
 }
 
 // falls are the changes the mixture looks for: the factor that is left of the rate.
@@ -83,20 +79,34 @@ func (d *HashrateDetector) Observe(o intel.Observation) []intel.Signal {
 	if !ok {
 		return nil
 	}
-	d.chain.add(b, o.Time)
+	grown := d.chain.add(b, o.Time, o.Known)
 	if d.chain.restated {
 		if !o.Backfill {
+			open := d.state.episode
 			d.refold()
+			d.untold = d.untold || d.state.episode && !open
 		}
 		return nil
 	}
-	at := len(d.chain.links) - 1
-	e := d.state.fold(&d.chain, at, d.opts)
-	if e == nil {
+	if !grown {
 		return nil
 	}
-	return []intel.Signal{d.signal(o, *e)}
+	e := d.state.fold(&d.chain, len(d.chain.links)-1, d.opts)
+	switch {
+	case e != nil:
+		d.untold = false
+		return []intel.Signal{d.signal(o, *e)}
+	case d.untold && !o.Backfill:
+		d.untold = false
+		if d.state.episode && o.Known.Unix()-d.state.at < int64(repeatWithin/time.Second) {
+			return []intel.Signal{d.signal(o, *d.state.last)}
+		}
+	}
+	return nil
 }
+
+// Warmed says that what was observed so far is past: what it gave rise to was told back then, if at all.
+func (d *HashrateDetector) Warmed() { d.untold = d.state.episode }
 
 // Tick implements Detector. Only blocks are evidence: a long time without one is as likely a dead watcher.
 func (d *HashrateDetector) Tick(time.Time) []intel.Signal { return nil }
@@ -119,7 +129,6 @@ type hashrateEvent struct {
 
 // fold takes the block at index i into the state and says what changed, or nil.
 func (s *hashrateState) fold(c *chain, i int, opts HashrateOptions) *hashrateEvent {
-	s.height = c.links[i].height
 	if i < 3 {
 		return nil
 	}
@@ -130,7 +139,7 @@ func (s *hashrateState) fold(c *chain, i int, opts HashrateOptions) *hashrateEve
 	prev, now := c.links[i-1], c.links[i]
 	gap := float64(now.at-prev.at) * base.rate / (now.work - prev.work) * float64(now.height-prev.height)
 	if s.episode {
-		if e := s.recover(c, i, now, prev); e != nil {
+		if e := s.recover(c, now); e != nil {
 			return e
 		}
 	}
@@ -192,74 +201,47 @@ func threshold(b baseline, opts HashrateOptions) float64 {
 
 // alarm opens an episode or notes a further step of it.
 func (s *hashrateState) alarm(c *chain, i int, b baseline) *hashrateEvent {
-	began, left, n := s.estimate(c, i, b)
+	began, left := s.estimate(c, i, b)
 	e := &hashrateEvent{phase: intel.Onset, since: c.links[began].at}
 	if s.episode {
 		e.phase = intel.Ongoing
-		left *= b.rate / s.before
+		left = left.times(b.rate / s.before)
 	} else {
 		s.before = b.rate
 	}
-	e.figure = fall(left, n, b.n)
-	s.episode, s.began, s.from, s.back = true, e.since, e.since, 0
+	e.figure = left.figure()
+	s.episode, s.began, s.from = true, e.since, e.since
+	s.last, s.at = e, c.links[i].at
 	s.evidence = [len(falls)]float64{}
 	return e
 }
 
-// estimate finds where the fall most likely began and which part of the rate is left, by maximum likelihood
-// over every possible beginning. n is how many blocks the estimate rests on.
-func (s *hashrateState) estimate(c *chain, i int, b baseline) (began int, left, n float64) {
-	now := c.links[i]
-	earliest := max(s.from, now.at-int64(searchSpan/time.Second))
-	best := math.Inf(-1)
-	began, left, n = i-1, 1, 1
-	for k := i - 1; k >= 0 && c.links[k].at >= earliest; k-- {
-		got := float64(now.height - c.links[k].height)
-		usual := b.rate * float64(now.at-c.links[k].at) * got / (now.work - c.links[k].work)
-		if usual <= got {
+// recoverySpans are the last days that are looked at for a recovery.
+var recoverySpans = [...]time.Duration{24 * time.Hour, 48 * time.Hour, 96 * time.Hour, 168 * time.Hour}
+
+// recover follows an open episode: it eases when the last days are surely back near the old level, and ends
+// without a word when the new level has become the usual one.
+func (s *hashrateState) recover(c *chain, now link) *hashrateEvent {
+	for _, span := range recoverySpans {
+		start := now.at - int64(span/time.Second)
+		if start < s.began {
+			break
+		}
+		seen, blocks := c.rate(start, now.at)
+		if seen*(1-1.96/math.Sqrt(max(blocks, 1))) < surelyBack*s.before {
 			continue
 		}
-		if l := got*math.Log(got/usual) - got + usual; l > best {
-			best, began, left, n = l, k, got/usual, got
+		e := &hashrateEvent{
+			phase: intel.Easing, since: start,
+			figure: fall(seen/s.before, blocks, float64(firstWord/(10*time.Minute))),
 		}
-	}
-	return began, left, n
-}
-
-// recover follows an open episode: it eases when the old level is likelier than the new one, and ends without a
-// word when the new level has become the usual one.
-func (s *hashrateState) recover(c *chain, i int, now, prev link) *hashrateEvent {
-	since := c.find(s.began)
-	level := (prev.work - c.links[since].work) / float64(max(prev.at-c.links[since].at, 1))
-	low := min(level, 0.9*s.before)
-	q := recovered * s.before / low
-	n := float64(now.height - prev.height)
-	gap := float64(now.at-prev.at) * low / (now.work - prev.work) * n
-	s.back += n*math.Log(q) - (q-1)*gap
-	if s.back <= 0 {
-		s.back, s.rising = 0, now.at
-	}
-	if s.back >= recoveryEvidence {
-		seen, blocks := c.rate(s.rising, now.at)
-		seen /= s.before
-		if blocks >= enoughBlocks && seen >= nearlyBack && seen*(1-1.96/math.Sqrt(blocks)) >= surelyBack {
-			e := &hashrateEvent{phase: intel.Easing, since: s.rising, figure: s.recent(c, i)}
-			*s = hashrateState{height: s.height}
-			return e
-		}
+		*s = hashrateState{}
+		return e
 	}
 	if now.at-s.began >= int64(newNormal/time.Second) {
-		*s = hashrateState{height: s.height, from: s.began}
+		*s = hashrateState{from: s.began}
 	}
 	return nil
-}
-
-// recent is the last day's rate against the level before the episode.
-func (s *hashrateState) recent(c *chain, i int) intel.Figure {
-	now := c.links[i]
-	day := c.links[min(c.find(now.at-24*60*60), i-1)]
-	left := (now.work - day.work) / float64(max(now.at-day.at, 1)) / s.before
-	return fall(left, float64(now.height-day.height), float64(firstWord/(10*time.Minute)))
 }
 
 // fall writes what is left of a rate as a change with its 95 % interval. n and usual are the numbers of blocks
@@ -285,7 +267,7 @@ func (d *HashrateDetector) signal(o intel.Observation, e hashrateEvent) intel.Si
 		Assets: []string{"BTC"}, Since: time.Unix(e.since, 0).UTC(), Magnitude: &e.figure,
 		Sources: []intel.Source{{Name: "Bitcoin blocks", Tier: intel.Official, Instrument: true, Heard: o.Known}},
 		Title:   title, Alert: intel.AlertPush,
-		Reasons: []string{fmt.Sprintf("blocks up to height %d", d.state.height)},
+		Reasons: []string{"blocks up to height " + o.Label()},
 	}
 	return s
 }

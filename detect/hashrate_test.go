@@ -360,3 +360,79 @@ func BenchmarkHashrate(b *testing.B) {
 		d.Observe(m.mine())
 	}
 }
+
+// The interval of an onset must hold the true fall although the alarm chose the moment.
+func TestTheIntervalOfAnOnsetCoversTheTrueFall(t *testing.T) {
+	for _, fall := range []float64{0.2, 0.4} {
+		covered, onsets := 0, 0
+		for seed := range uint64(60) {
+			m, d := newMiner(9000+seed), NewHashrate(HashrateOptions{})
+			m.run(d, 60*days)
+			if d.state.episode {
+				continue
+			}
+			m.rate = 1 - fall
+			for _, s := range m.run(d, 20*days) {
+				if s.Phase == intel.Onset {
+					onsets++
+					if *s.Magnitude.Low <= -fall && -fall <= *s.Magnitude.High {
+						covered++
+					}
+					break
+				}
+			}
+		}
+		if share := float64(covered) / float64(onsets); share < 0.85 {
+			t.Errorf("-%.0f %%: the interval holds it in %.0f %% of %d onsets", 100*fall, 100*share, onsets)
+		}
+	}
+}
+
+func TestABlockToldTwiceCountsOnce(t *testing.T) {
+	m, once, twice := newMiner(15), NewHashrate(HashrateOptions{}), NewHashrate(HashrateOptions{})
+	for range 144 * 60 {
+		o := m.mine()
+		again := o
+		again.Source = "another"
+		if len(once.Observe(o)) != len(append(twice.Observe(o), twice.Observe(again)...)) {
+			t.Fatal("a second source changes what is said")
+		}
+	}
+	if once.state.evidence != twice.state.evidence {
+		t.Error("a second source changes the evidence")
+	}
+}
+
+func TestAnImpossibleBlockDoesNotBlind(t *testing.T) {
+	for name, spoil := range map[string]func(*intel.Observation){
+		"date":   func(o *intel.Observation) { o.Time = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) },
+		"height": func(o *intel.Observation) { o.Body = intel.Block{Height: 1e15, Difficulty: 1} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, d := newMiner(3), NewHashrate(HashrateOptions{})
+			m.run(d, 60*days)
+			bad := m.mine()
+			spoil(&bad)
+			d.Observe(bad)
+			m.rate = 0.5
+			if got := m.run(d, 4*days); len(got) == 0 || got[0].Phase != intel.Onset {
+				t.Errorf("got %v after an impossible %s", phases(got), name)
+			}
+		})
+	}
+}
+
+// A detector that was warmed may know of a fall that nobody was told of: it is told at the next block, once.
+func TestAFallThatWasFoundWhileWarmingIsToldAfterwards(t *testing.T) {
+	m, d := newMiner(3), NewHashrate(HashrateOptions{})
+	m.run(d, 60*days)
+	m.rate = 0.6
+	for !d.state.episode {
+		d.Observe(m.mine())
+	}
+	d.Warmed()
+	got := m.run(d, days)
+	if len(got) != 1 || got[0].Phase != intel.Onset {
+		t.Errorf("got %v, want the onset once", phases(got))
+	}
+}

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -14,42 +13,20 @@ type OutageOptions struct {
 	Countries []intel.Country
 }
 
-const (
-	// deep is the part of connectivity whose loss is news from one data source alone, after an hour.
-	deep      = 0.5
-	deepSince = time.Hour
-	// dip is the part whose loss counts at all.
-	dip = 0.2
-	// deeper is how much more must be lost for a further step.
-	deeper = 0.2
-	// backAbove is the part that must be back, and for how long, before a level counts as recovered.
-	backAbove = 0.85
-	backFor   = 2 * time.Hour
-)
-
 // OutageDetector finds losses of connectivity in what outage observers say.
 //
 // An observer gives either a level against its baseline, which is judged by depth and duration, or a word:
 // that something started, and how wide. Two data sources, one at great depth for an hour, or one with the
 // cause known (a person looked) is news; one alone is a weak signal that is raised when others agree. An end
-// for the whole country from any source is an end.
+// for the whole country from any source is an end; any other ends only what that observer said of that region.
+//
+// A weak onset is held back for ten minutes: a source that sees many countries go at once is broken itself.
+// While somebody goes on reporting the loss it is affirmed once a day; who says nothing for a week is forgotten.
 type OutageDetector struct {
 	names  map[string]string
 	places map[string]*outageEpisode // by country
-}
-
-// outageEpisode is what is known of one country.
-type outageEpisode struct {
-	open    bool
-	strong  bool
-	kind    intel.Kind
-	scope   intel.Scope
-	since   time.Time
-	sources []string // data sources that see it, as source/datasource
-	depth   float64  // the deepest loss spoken of
-	dipped  time.Time
-	deeply  time.Time
-	back    time.Time
+	starts []outageStart             // without a known cause, of late
+	held   []*outageEpisode          // whose onset waits, in the order they began
 }
 
 // NewOutage makes a detector that has seen nothing.
@@ -61,38 +38,116 @@ func NewOutage(opts OutageOptions) *OutageDetector {
 	return d
 }
 
-// Tick implements Detector.
-func (d *OutageDetector) Tick(time.Time) []intel.Signal { return nil }
+// Tick implements Detector: it lets go the onsets that were held back long enough.
+func (d *OutageDetector) Tick(now time.Time) []intel.Signal {
+	if len(d.held) == 0 {
+		return nil
+	}
+	return d.release(now)
+}
 
 // Observe implements Detector.
 func (d *OutageDetector) Observe(o intel.Observation) []intel.Signal {
 	b, ok := o.Body.(intel.Outage)
-	if !ok {
+	if !ok || saysNothing(b) {
 		return nil
 	}
+	all := d.judge(o, b)
+	if len(d.held) > 0 && !o.Backfill { // back-fill would mark what is live as its own
+		all = append(all, d.release(o.Known)...)
+	}
+	return all
+}
+
+// judge folds an observation into its country's episode and says what follows.
+func (d *OutageDetector) judge(o intel.Observation, b intel.Outage) []intel.Signal {
+	r := read(o, b)
 	e := d.places[b.Country]
 	if e == nil {
 		e = &outageEpisode{}
 		d.places[b.Country] = e
 	}
-	loss, levelled := lossOf(b)
+	e.forget(r.at)
+	if b.State == intel.OutageStart && !r.healthy() && e.quiet(r) {
+		e.reset()
+	}
 	var phase intel.Phase
 	switch {
 	case b.State == intel.OutageEnd:
-		phase = e.end(o, b)
-	case levelled && saidScope(b) == "":
-		phase = e.level(o, b, loss)
+		phase = e.end(r)
+	case r.levelled && (r.healthy() || !saysLevel(b)):
+		phase = e.level(r)
 	default:
-		phase = e.word(o, b, loss)
+		phase = e.word(r)
 	}
 	if phase == "" {
 		return nil
 	}
-	s := d.signal(o, b, e, phase, loss, levelled)
-	if phase == intel.Easing && !e.open {
-		delete(d.places, b.Country)
+	e.told = r.at
+	return d.say(e, d.signal(o, e, phase, r), r)
+}
+
+// say decides whether a signal goes out: an onset that is weak waits, and with it all that would follow.
+func (d *OutageDetector) say(e *outageEpisode, s intel.Signal, r reading) []intel.Signal {
+	all := []intel.Signal{s}
+	switch {
+	case s.Phase == intel.Onset:
+		if d.hold(e, s, r) {
+			return nil
+		}
+	case e.held == nil:
+	case s.Phase == intel.Easing:
+		all = nil // nobody was told that it began
+	case e.strong:
+		all = []intel.Signal{e.letGo(s.Time), s}
+	default:
+		return nil
 	}
-	return []intel.Signal{s}
+	if s.Phase == intel.Easing {
+		e.held = nil
+		delete(d.places, r.Country)
+	}
+	return all
+}
+
+// reading is an observation as the episode takes it.
+type reading struct {
+	intel.Outage
+	source   string
+	data     []string  // its data sources; one that is empty when it names none
+	at       time.Time // never later than it was known, whatever the observer's clock says
+	loss     float64
+	levelled bool        // loss is known
+	scope    intel.Scope // how wide the observer says it is; empty when it does not say
+}
+
+func read(o intel.Observation, b intel.Outage) reading {
+	r := reading{
+		Outage: b, source: o.Source, data: strings.Split(b.DataSource, "+"), at: o.Time, scope: saidScope(b),
+	}
+	if r.at.After(o.Known) {
+		r.at = o.Known
+	}
+	r.loss, r.levelled = lossOf(b)
+	return r
+}
+
+// healthy says that it was measured and that too little is missing to speak of.
+func (r reading) healthy() bool { return r.levelled && r.loss < dip }
+
+// reach is how wide it is taken to be: a word that names no part is about the whole.
+func (r reading) reach() intel.Scope {
+	if r.scope == "" {
+		return intel.ScopeNational
+	}
+	return r.scope
+}
+
+// saysNothing is true of a number that nothing can be compared with: it may be as healthy as any. With the
+// cause known a person has looked, and the number is not all there is.
+func saysNothing(b intel.Outage) bool {
+	_, levelled := lossOf(b)
+	return b.State == intel.OutageUpdate && b.Value != nil && !levelled && !knownCause(b.Cause)
 }
 
 // lossOf is the part of usual connectivity that is lost, where the observer gives both.
@@ -103,124 +158,32 @@ func lossOf(b intel.Outage) (float64, bool) {
 	return min(max(1 - *b.Value / *b.Baseline, 0), 1), true
 }
 
-// saidScope is how wide the observer says it is; empty when it does not say.
+// saidScope is how wide the observer says it is; empty when it does not say. A named region is a region, even
+// where the level calls it nationwide.
 func saidScope(b intel.Outage) intel.Scope {
 	level := strings.ToLower(b.Level)
 	switch {
+	case b.Region != "":
+		return intel.ScopeRegional
 	case strings.Contains(level, "nation"):
 		return intel.ScopeNational
-	case b.Region != "", strings.Contains(level, "mobile"), strings.Contains(level, "region"),
-		strings.Contains(level, "network"):
+	case strings.Contains(level, "mobile"), strings.Contains(level, "region"), strings.Contains(level, "network"):
 		return intel.ScopeRegional
 	default:
 		return ""
 	}
 }
 
-// word takes an observer's word that something started or goes on.
-func (e *outageEpisode) word(o intel.Observation, b intel.Outage, loss float64) intel.Phase {
-	scope := saidScope(b)
-	if scope == "" && b.Region == "" {
-		scope = intel.ScopeNational
-	}
-	news := e.hear(o, b)
-	strong := e.strong || b.Cause != "" || len(e.sources) >= 2
-	phase := intel.Ongoing
-	switch {
-	case !e.open:
-		phase = intel.Onset
-		*e = outageEpisode{open: true, kind: kindOf(b.Cause), since: o.Time, sources: e.sources}
-	case !news && strong == e.strong && loss < e.depth+deeper && (scope == e.scope || scope == intel.ScopeRegional):
-		return ""
-	}
-	if e.scope != intel.ScopeNational {
-		e.scope = scope
-	}
-	e.strong = strong
-	e.depth = max(e.depth, loss)
-	return phase
+// saysLevel says whether the width is the observer's own word, not only that of the series it reads.
+func saysLevel(b intel.Outage) bool {
+	b.Region = ""
+	return saidScope(b) != ""
 }
 
-// level judges a series of readings by depth and duration.
-func (e *outageEpisode) level(o intel.Observation, b intel.Outage, loss float64) intel.Phase {
-	mark(&e.dipped, loss >= dip, o.Time)
-	mark(&e.deeply, loss >= deep, o.Time)
-	mark(&e.back, loss <= 1-backAbove, o.Time)
-	long := func(since time.Time, span time.Duration) bool {
-		return !since.IsZero() && o.Time.Sub(since) >= span
-	}
-	isDeep := long(e.deeply, deepSince)
-	switch {
-	case !e.open && (isDeep || long(e.dipped, deepSince)):
-		since := e.dipped
-		e.hear(o, b)
-		*e = outageEpisode{
-			open: true, strong: isDeep || len(e.sources) >= 2, kind: kindOf(b.Cause),
-			scope: intel.ScopeNational, since: since, sources: e.sources, depth: loss,
-			dipped: e.dipped, deeply: e.deeply,
-		}
-		if b.Region != "" {
-			e.scope = intel.ScopeRegional
-		}
-		return intel.Onset
-	case e.open && long(e.back, backFor):
-		e.open = false
-		return intel.Easing
-	case e.open && (loss >= e.depth+deeper || isDeep && !e.strong || loss >= dip && e.hear(o, b)):
-		e.depth = max(e.depth, loss)
-		e.strong = e.strong || isDeep || len(e.sources) >= 2
-		return intel.Ongoing
-	}
-	return ""
-}
-
-// mark notes since when something has held.
-func mark(since *time.Time, holds bool, now time.Time) {
-	switch {
-	case !holds:
-		*since = time.Time{}
-	case since.IsZero():
-		*since = now
-	}
-}
-
-// end takes an observer's word that it is over: for a part, only that observer's view of it; for the whole
-// country, all of it.
-func (e *outageEpisode) end(o intel.Observation, b intel.Outage) intel.Phase {
-	if !e.open {
-		return ""
-	}
-	if saidScope(b) == intel.ScopeRegional && e.scope == intel.ScopeNational {
-		return ""
-	}
-	e.sources = slices.DeleteFunc(e.sources, func(s string) bool {
-		return slices.Contains(dataSources(o, b), s)
-	})
-	if saidScope(b) != intel.ScopeNational && b.DataSource != "" && len(e.sources) > 0 {
-		return ""
-	}
-	e.open = false
-	return intel.Easing
-}
-
-// hear notes the data sources of an observation and says whether one is new.
-func (e *outageEpisode) hear(o intel.Observation, b intel.Outage) bool {
-	fresh := false
-	for _, s := range dataSources(o, b) {
-		if !slices.Contains(e.sources, s) {
-			e.sources = append(e.sources, s)
-			fresh = true
-		}
-	}
-	return fresh
-}
-
-func dataSources(o intel.Observation, b intel.Outage) []string {
-	parts := strings.Split(b.DataSource, "+")
-	for i := range parts {
-		parts[i] = o.Source + "/" + parts[i]
-	}
-	return parts
+// knownCause says whether somebody knows why; some observers write that nobody does.
+func knownCause(cause string) bool {
+	cause = strings.TrimSpace(cause)
+	return cause != "" && !strings.EqualFold(cause, "unknown")
 }
 
 // kindOf is the kind of happening that a cause makes of a loss of connectivity.
@@ -231,27 +194,27 @@ func kindOf(cause string) intel.Kind {
 	return intel.Shutdown
 }
 
-func (d *OutageDetector) signal(o intel.Observation, b intel.Outage, e *outageEpisode, phase intel.Phase,
-	loss float64, levelled bool,
-) intel.Signal {
+func (d *OutageDetector) signal(o intel.Observation, e *outageEpisode, phase intel.Phase, r reading) intel.Signal {
 	s := intel.Signal{
 		Time: o.Known, Observation: o.Label(), Key: o.Key(), Kind: e.kind, Phase: phase,
-		Places: []string{b.Country}, Scope: e.scope, Since: e.since, Title: d.title(b, e, phase), URL: b.URL,
+		Places: []string{r.Country}, Scope: e.scope, Since: e.since, Title: d.title(r.Outage, e, phase), URL: r.URL,
 		Sources: []intel.Source{{
-			Name: o.Source, URL: b.URL, Tier: intel.Official, Instrument: b.DataSource != "report",
+			Name: o.Source, URL: r.URL, Tier: intel.Official, Instrument: r.DataSource != "report",
 			Heard: o.Known,
 		}},
 		Alert:   intel.AlertDigest,
-		Reasons: []string{strings.Join(e.sources, ", ")},
+		Reasons: []string{strings.Join(e.seenBy(), ", ")},
+		// The onset may go out with a later tick, which knows neither.
+		Backfill: o.Backfill, Audience: o.Audience,
 	}
 	if e.strong || phase == intel.Easing {
 		s.Alert = intel.AlertPush
 	}
 	if phase != intel.Onset {
-		s.Since = o.Time
+		s.Since = r.at
 	}
-	if levelled {
-		s.Magnitude = &intel.Figure{Of: intel.OfConnectivity, Value: round(-loss), Unit: intel.UnitRatio}
+	if r.levelled {
+		s.Magnitude = &intel.Figure{Of: intel.OfConnectivity, Value: round(-r.loss), Unit: intel.UnitRatio}
 	}
 	return s
 }

@@ -42,6 +42,10 @@ const (
 	present = 24 * time.Hour
 	// agreeing is how long a venue's fall counts towards the majority.
 	agreeing = 30 * time.Minute
+	// dollars is the only currency whose markets are watched.
+	dollars = "USD"
+	// firstMarket is the year before which nothing here had a price.
+	firstMarket = 2009
 )
 
 // stablecoins are watched by level, not by return.
@@ -52,7 +56,11 @@ var stablecoins = map[string]bool{"USDT": true, "USDC": true, "DAI": true}
 // A fall is measured from the highest close of the last hour, four hours and day to the newest close, and must
 // exceed both a floor and a multiple of the recent volatility over that span. A majority of the venues that
 // delivered the market within 24 hours must see it; a lone venue decides. An episode speaks again at each
-// further step down and ends when two thirds are won back or nothing has fallen further for five days.
+// further step down and ends when two thirds are won back or nothing has fallen further for five days. A market
+// without a bar for longer than a day ends its episode without a word: nobody knows what happened meanwhile.
+//
+// Only markets in US dollars are watched, so that an asset has one market and one episode, and a move of another
+// currency is not taken for one of the asset. A watcher that takes a dollar token for a dollar says USD.
 type PriceDetector struct {
 	opts    PriceOptions
 	markets map[string]*market // by asset
@@ -62,7 +70,7 @@ type market struct {
 	asset   string
 	venues  []*venue // in the order first seen, so that nothing depends on map order
 	episode *priceEpisode
-	peg     peg
+	peg     *pegEpisode
 }
 
 type priceEpisode struct {
@@ -73,26 +81,6 @@ type priceEpisode struct {
 	low   float64
 	moved time.Time // when it last fell further
 }
-
-// venue is one market at one place.
-type venue struct {
-	name     string
-	first    time.Time
-	end      time.Time // of the newest bar
-	close    float64
-	variance float64 // of the log return, per hour
-	highs    [len(horizons)]highest
-	falling  time.Time // when it last saw a fall
-	hours    []priceAt // hourly closes of the last days, for Measure
-}
-
-type priceAt struct {
-	at    time.Time
-	price float64
-}
-
-// keepHours is how long a fall can be measured back.
-const keepHours = 9 * 24 * time.Hour
 
 // NewPrice makes a detector that has seen no bars.
 func NewPrice(opts PriceOptions) *PriceDetector {
@@ -108,18 +96,24 @@ func (d *PriceDetector) Tick(time.Time) []intel.Signal { return nil }
 // Observe implements Detector.
 func (d *PriceDetector) Observe(o intel.Observation) []intel.Signal {
 	b, ok := o.Body.(intel.Bar)
-	if !ok || b.Close <= 0 || math.IsInf(b.Close, 0) || math.IsNaN(b.Close) {
+	if !ok || b.Currency != dollars || !sound(o, b) {
 		return nil
 	}
 	m := d.market(b.Asset)
 	v := m.venue(o.Source)
 	end := o.Time.Add(b.Interval)
-	if !end.After(v.end) {
+	if end.After(o.Known) {
+		end = o.Known // a bar still being made is a price of now, not of its end
+	}
+	if !end.After(v.end) || v.coarser(b.Interval, end) {
 		return nil // an older bar can neither be news nor be put in order any more
 	}
+	v.interval = b.Interval
+	m.wake(end)
 	if stablecoins[b.Asset] {
+		v.peg.note(b.Close, o.Time, v.end)
 		v.take(end, b.Close)
-		return m.peg.observe(o, b, end)
+		return m.watchPeg(o, b, v)
 	}
 	drop, top, fell := v.fall(end, b.Close, d.opts.Scale)
 	v.take(end, b.Close)
@@ -136,6 +130,15 @@ func (d *PriceDetector) Observe(o intel.Observation) []intel.Signal {
 		top: top.price, venue: o.Source, since: top.at, told: drop, low: b.Close, moved: end,
 	}
 	return []intel.Signal{m.signal(o, intel.Onset, drop, "fell")}
+}
+
+// sound says whether a bar can be believed at all. One that begins after it was known would, taken at its word,
+// make all bars of its venue old until then.
+func sound(o intel.Observation, b intel.Bar) bool {
+	if b.Close <= 0 || math.IsInf(b.Close, 0) || math.IsNaN(b.Close) {
+		return false
+	}
+	return b.Interval > 0 && b.Interval <= present && !o.Time.After(o.Known) && o.Time.Year() >= firstMarket
 }
 
 func (d *PriceDetector) market(asset string) *market {
@@ -172,15 +175,31 @@ func (m *market) majority(now time.Time) bool {
 	return 2*agree > here
 }
 
+// wake ends, without a word, what was open when the market was last heard of, if that is long ago.
+func (m *market) wake(now time.Time) {
+	for _, v := range m.venues {
+		if now.Sub(v.end) <= present {
+			return
+		}
+	}
+	m.episode, m.peg = nil, nil
+}
+
+// leads says whether a venue speaks of an episode; it takes over from a leader that has gone.
+func (m *market) leads(leader *string, name string, now time.Time) bool {
+	if name != *leader && now.Sub(m.venue(*leader).end) < present {
+		return false
+	}
+	*leader = name
+	return true
+}
+
 // follow goes on with an episode: a further step, its recovery, or its end without a word. Only the venue that
 // began it speaks of it, unless that has gone.
 func (m *market) follow(o intel.Observation, b intel.Bar, end time.Time) []intel.Signal {
 	e := m.episode
-	if o.Source != e.venue {
-		if leader := m.venue(e.venue); end.Sub(leader.end) < present {
-			return nil
-		}
-		e.venue = o.Source
+	if !m.leads(&e.venue, o.Source, end) {
+		return nil
 	}
 	if b.Close < e.low {
 		e.low, e.moved = b.Close, end
@@ -223,63 +242,6 @@ func (m *market) agreeing(o intel.Observation) int {
 	return n
 }
 
-// fall says how far the close is below the highest of each span, and whether one of the falls is news. It
-// looks at the venue before the bar is taken in.
-func (v *venue) fall(end time.Time, price, scale float64) (drop float64, top priceAt, fell bool) {
-	if v.first.IsZero() || end.Sub(v.first) < ready {
-		return 0, priceAt{}, false
-	}
-	best := 0.0
-	for i := range horizons {
-		h := &horizons[i]
-		high, ok := v.highs[i].at(end.Add(-h.span))
-		if !ok {
-			continue
-		}
-		d := 1 - price/high.price
-		need := max(h.floor, 1-math.Exp(-scale*h.sigmas*math.Sqrt(v.variance*h.span.Hours())))
-		if d >= need && d/need > best {
-			best, drop, top, fell = d/need, d, high, true
-		}
-	}
-	return drop, top, fell
-}
-
-// take adds a close to what the venue remembers.
-func (v *venue) take(end time.Time, price float64) {
-	if v.first.IsZero() {
-		v.first = end
-	} else {
-		v.vary(end.Sub(v.end), math.Log(price/v.close))
-	}
-	v.end, v.close = end, price
-	for i := range v.highs {
-		v.highs[i].add(priceAt{end, price})
-		v.highs[i].drop(end.Add(-horizons[i].span))
-	}
-	if n := len(v.hours); n == 0 || end.Sub(v.hours[n-1].at) >= time.Hour {
-		if n > 0 && end.Sub(v.hours[0].at) > keepHours {
-			v.hours = append(v.hours[:0], v.hours[n/2:]...)
-		}
-		v.hours = append(v.hours, priceAt{end, price})
-	}
-}
-
-// vary updates the variance. A return beyond four standard deviations counts as four, so that the crash that
-// is to be judged does not raise the bar for itself.
-func (v *venue) vary(over time.Duration, r float64) {
-	hours := over.Hours()
-	if hours <= 0 || hours > present.Hours() {
-		return
-	}
-	square := r * r / hours
-	if v.variance > 0 {
-		square = min(square, 16*v.variance)
-	}
-	w := 1 - math.Exp(-over.Hours()/min(volatilitySpan, max(v.end.Sub(v.first), time.Hour)).Hours())
-	v.variance += w * (square - v.variance)
-}
-
 // Measure says how the price has changed since an onset. There is no interval: a price is what it is.
 func (d *PriceDetector) Measure(asset string, since, now time.Time) (intel.Measurement, bool) {
 	m := d.markets[asset]
@@ -306,18 +268,4 @@ func (d *PriceDetector) Measure(asset string, since, now time.Time) (intel.Measu
 		},
 		Asset: asset, Since: since, At: now, Over: until.Sub(since),
 	}, true
-}
-
-// priceAt is the last hourly close at or before a time.
-func (v *venue) priceAt(at time.Time) (float64, bool) {
-	i, _ := slices.BinarySearchFunc(v.hours, at, func(p priceAt, at time.Time) int {
-		if p.at.After(at) {
-			return 1
-		}
-		return -1
-	})
-	if i == 0 || at.Sub(v.hours[i-1].at) > 2*time.Hour {
-		return 0, false
-	}
-	return v.hours[i-1].price, true
 }

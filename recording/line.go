@@ -210,6 +210,9 @@ func (l *articleLine) observation() (intel.Observation, error) {
 			return o, fmt.Errorf(`"tier" is %d: 1, 2 or 3 is expected`, *l.Tier)
 		}
 	}
+	if l.URL != nil && a.URL == "" && a.GUID == "" {
+		m = append(m, "url") // nothing else would tell two articles apart
+	}
 	o.Body = a
 	return o, m.err()
 }

@@ -21,6 +21,9 @@ func Play(ctx context.Context, all []intel.Observation, observe func(intel.Obser
 	}
 	until := func(known time.Time) error {
 		for ; next.Before(known); next = next.Add(time.Minute) {
+			if err := ctx.Err(); err != nil {
+				return err // a gap can be centuries wide
+			}
 			if err := tick(next); err != nil {
 				return err
 			}
