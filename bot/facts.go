@@ -202,8 +202,8 @@ func measured(i *intel.Incident, of intel.Quantity) string {
 	switch {
 	case m != nil && (of != intel.OfPrice || c != nil):
 		return quantity(of) + amount(&m.Figure) + after(m.Over) + interval(&m.Figure) + verdict(m, c)
-	case m != nil:
-		return ""
+	case m != nil, of == intel.OfPrice && i.Kind == intel.Price && i.Magnitude != nil:
+		return "" // the price has a fact of its own, or is the happening itself
 	case c == nil && (of != intel.OfHashrate || i.Exposure == nil):
 		return ""
 	case i.IsOpen():
@@ -232,6 +232,9 @@ func verdict(m *intel.Measurement, c *intel.Claim) string {
 	case intel.Compatible:
 		return " - " + said + " is compatible with this, and so is no change"
 	case intel.Confirmed:
+		if m.High != nil && *m.High < c.Value {
+			return " - more than " + said + " is confirmed"
+		}
 		return " - " + direction + " is confirmed, and " + size + " is not excluded"
 	}
 	return ""

@@ -330,7 +330,8 @@ func TestAClaimOfTheHashrateAloneIsContradicted(t *testing.T) {
 	s.expect(s.hear(claiming(article(intel.Hashrate, intel.Onset, "blog", intel.Other, "Hashrate down by half"), -0.5)),
 		"opened hashrate onset info rumour")
 	s.meter.hashrate = between(-0.02, -0.2, 0.16)
-	s.expect(s.wait(3*time.Hour), "corrected hashrate onset info contradicted")
+	s.expect(s.wait(23*time.Hour), "updated hashrate onset info rumour")
+	s.expect(s.wait(time.Hour), "corrected hashrate onset info contradicted")
 	s.expect(s.wait(24*time.Hour), "closed hashrate onset info contradicted")
 	if got := s.live[0].Closed; got != intel.ClosedContradicted {
 		t.Errorf("closed: %s", got)

@@ -37,6 +37,7 @@ type Correlator struct {
 	countries   map[string]*intel.Country
 	live        []*intel.Incident // in the order opened
 	silent      map[string]bool   // sources that have said they are
+	forgetAt    time.Time
 }
 
 // New makes a correlator without incidents.
@@ -61,11 +62,7 @@ func (c *Correlator) Resume(incidents []intel.Incident) {
 
 // Observe folds what an observation made detectors say. Signals of back-fill change nothing.
 func (c *Correlator) Observe(o intel.Observation, signals []intel.Signal) []intel.Change {
-	if _, isSilence := o.Body.(intel.Silence); isSilence {
-		c.silent[o.Source] = true
-	} else {
-		delete(c.silent, o.Source)
-	}
+	c.Heard(o)
 	step := c.begin(o.Known)
 	for i := range signals {
 		if !signals[i].Backfill {
@@ -73,6 +70,15 @@ func (c *Correlator) Observe(o intel.Observation, signals []intel.Signal) []inte
 		}
 	}
 	return step.end()
+}
+
+// Heard notes who speaks and who has fallen silent; after a start History tells it.
+func (c *Correlator) Heard(o intel.Observation) {
+	if _, isSilence := o.Body.(intel.Silence); isSilence {
+		c.silent[o.Source] = true
+	} else {
+		delete(c.silent, o.Source)
+	}
 }
 
 // Tick moves time: it asks instruments what is due, and closes what has ended.
@@ -106,7 +112,10 @@ type note struct {
 	reason string
 }
 
-func (c *Correlator) begin(now time.Time) *step { return &step{c: c, now: now} }
+func (c *Correlator) begin(now time.Time) *step {
+	c.forget(now)
+	return &step{c: c, now: now}
+}
 
 // draft opens an incident for changes; the second time in a step it is the same draft.
 func (s *step) draft(i *intel.Incident) *draft {
@@ -137,9 +146,6 @@ func (s *step) end() []intel.Change {
 		if ch, ok := s.finish(d); ok {
 			changes = append(changes, ch)
 		}
-	}
-	if len(changes) > 0 {
-		s.c.forget(s.now)
 	}
 	return changes
 }
@@ -224,6 +230,10 @@ func join(a, b string) string {
 
 // forget drops incidents that ended long ago.
 func (c *Correlator) forget(now time.Time) {
+	if now.Before(c.forgetAt) {
+		return
+	}
+	c.forgetAt = now.Truncate(time.Hour).Add(time.Hour)
 	c.live = slices.DeleteFunc(c.live, func(i *intel.Incident) bool {
 		return !i.IsOpen() && now.Sub(i.ClosedAt) > Remembers
 	})

@@ -12,10 +12,8 @@ const day = 24 * time.Hour
 // quietFor is how long an incident stays open without a further word.
 func quietFor(k intel.Kind) time.Duration {
 	switch k {
-	case intel.Hashrate:
-		return 50 * day // its detector says when it recovers or becomes the new normal
-	case intel.Price:
-		return 7 * day
+	case intel.Hashrate, intel.Price:
+		return 50 * day // their detectors say when it is over, or has become the new normal
 	case intel.Shutdown, intel.Conflict, intel.Sanctions, intel.Mining:
 		return 7 * day
 	case intel.Exchange:
@@ -32,8 +30,9 @@ const (
 	easedFor = 3 * day
 	// contradictedFor is how long people can read that something was contradicted before it closes.
 	contradictedFor = day
-	// holds is how long a source that said it goes on holds an incident open against an article's easing.
-	holds = day
+	// holds is how long a source that said it goes on holds an incident open against an article's easing; those
+	// that go on seeing it say so once a day.
+	holds = 26 * time.Hour
 )
 
 // ease takes a word that it is over. An instrument's end is one for the whole country, and it counts; an
@@ -73,7 +72,7 @@ func (s *step) pass() {
 			d.note(intel.Closed, "") // the incident says why
 			continue
 		}
-		if since := askedSince(i); !since.IsZero() && !question(since, i.Asked).After(s.now) {
+		if from := asksFrom(i); !from.IsZero() && !question(from, i.Asked).After(s.now) {
 			s.draft(i).saved = true // the question counts as put, whatever the answer
 		}
 	}

@@ -11,7 +11,7 @@ import (
 const reopenWithin = 72 * time.Hour
 
 // find is the incident that a signal is about: an open one, or one that the signal reopens, or one that ended
-// of late. It is nil when there is none. The oldest that fits best wins.
+// of late. It is nil when there is none. Of those that fit best the oldest wins.
 func (c *Correlator) find(s *intel.Signal) *intel.Incident {
 	var best *intel.Incident
 	story := fold(s.Title)
@@ -19,11 +19,32 @@ func (c *Correlator) find(s *intel.Signal) *intel.Incident {
 		if i.Kind != s.Kind || i.Audience != s.Audience || i.Closed == intel.ClosedMerged || !same(i, s, story) {
 			continue
 		}
-		if best == nil || i.IsOpen() && !best.IsOpen() || i.IsOpen() == best.IsOpen() && i.ClosedAt.After(best.ClosedAt) {
+		if best == nil || fits(i, s) > fits(best, s) ||
+			fits(i, s) == fits(best, s) && i.ClosedAt.After(best.ClosedAt) {
 			best = i
 		}
 	}
 	return best
+}
+
+// fits says how well an incident fits a signal that is about the same: one that lasts before one that eases before
+// one that has ended, then the one with more places in common.
+func fits(i *intel.Incident, s *intel.Signal) int {
+	const most = 1000 // places
+	common := 0
+	for _, p := range s.Places {
+		if slices.Contains(i.Places, p) {
+			common++
+		}
+	}
+	switch {
+	case !i.IsOpen():
+		return common
+	case !i.Eased.IsZero():
+		return most + common
+	default:
+		return 2*most + common
+	}
 }
 
 // same says whether an incident and a signal of its kind, whose title is folded into story, are about the same

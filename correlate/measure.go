@@ -10,6 +10,14 @@ import (
 // questions are the hours after an onset at which instruments are asked; then daily.
 var questions = [...]int{3, 6, 12, 24, 48, 72}
 
+// lately is what an article most likely means that says the hashrate has fallen; spans are all that it may mean.
+const lately = 2 * 24 * time.Hour
+
+var spans = [...]time.Duration{12 * time.Hour, 24 * time.Hour, lately, 7 * 24 * time.Hour}
+
+// waited is how long after an article its claim can be called wrong: the blocks need time to show it.
+const waited = 24 * time.Hour
+
 // question is when the n-th question after an onset is due.
 func question(onset time.Time, n int) time.Time {
 	last := len(questions) - 1
@@ -34,10 +42,21 @@ func askedSince(i *intel.Incident) time.Time {
 		}
 		return i.Since
 	case intel.Hashrate:
+		if !hasInstrument(i) {
+			return i.Since.Add(-lately) // an article tells of what has been, not of what begins with it
+		}
 		return i.Since
 	default:
 		return zero
 	}
+}
+
+// asksFrom is the moment from which questions are timed.
+func asksFrom(i *intel.Incident) time.Time {
+	if i.Kind == intel.Hashrate && !askedSince(i).IsZero() {
+		return i.Since
+	}
+	return askedSince(i)
 }
 
 // expose sets what the incident's place means for the network, as published by the moment it opened. A place
@@ -75,7 +94,7 @@ func (s *step) measure(d *draft) {
 		return
 	}
 	claimed := d.before == nil && len(d.Claims) > 0 || d.before != nil && len(d.Claims) > len(d.before.Claims)
-	due := s.due(d, since)
+	due := s.due(d, asksFrom(d.Incident))
 	if !due && !claimed {
 		return
 	}
@@ -91,7 +110,7 @@ func (s *step) measure(d *draft) {
 // miners in a place that has some.
 func (s *step) concernsHashrate(d *draft) bool {
 	switch {
-	case d.Claim(intel.OfHashrate) != nil:
+	case d.Kind == intel.Hashrate, d.Claim(intel.OfHashrate) != nil:
 		return true
 	case d.Exposure == nil:
 		return false
@@ -110,10 +129,10 @@ func (s *step) ask(d *draft, of intel.Quantity, asset string, since time.Time) {
 	}
 	d.saved = true
 	shown := d.Claim(of)
-	if shown != nil {
-		m.Verdict = intel.Judge(m.Figure, shown.Figure)
-	}
 	s.judge(d, &m)
+	if shown != nil {
+		m.Verdict = shown.Verdict
+	}
 	old := d.Measurement(of)
 	if old == nil {
 		d.Measurements = append(d.Measurements, m)
@@ -136,7 +155,7 @@ func (s *step) judge(d *draft, m *intel.Measurement) {
 			continue
 		}
 		was := c.Verdict
-		c.Verdict = intel.Judge(m.Figure, c.Figure)
+		c.Verdict = s.verdict(d, m, c)
 		if c.Verdict == intel.Excluded && was != intel.Excluded {
 			wrong = append(wrong, percent(c.Value)+" ("+c.Source.Name+")")
 		}
@@ -145,6 +164,42 @@ func (s *step) judge(d *draft, m *intel.Measurement) {
 		d.note(intel.Corrected, "measured is a change of the "+string(m.Of)+" of "+percent(m.Value)+" (95 %: "+
 			number(*m.Low)+" ... "+number(*m.High)+"); that excludes "+strings.Join(wrong, ", "))
 	}
+}
+
+// verdict judges one claim. Where an instrument has found the fall by itself, its own figure counts: what is
+// measured since then takes in the recovery. What an article alone says of the hashrate is excluded only where every
+// span of time that it may mean excludes it, a day later still. What was confirmed once stays so.
+func (s *step) verdict(d *draft, m *intel.Measurement, c *intel.Claim) intel.Verdict {
+	figure := m.Figure
+	own := d.Kind == intel.Hashrate && m.Of == intel.OfHashrate
+	if own && hasInstrument(d.Incident) && d.Magnitude != nil {
+		figure = *d.Magnitude
+	}
+	v := intel.Judge(figure, c.Figure)
+	if v != intel.Excluded {
+		return v
+	}
+	if c.Verdict == intel.Confirmed {
+		return intel.Confirmed
+	}
+	if own && !hasInstrument(d.Incident) && !s.wrong(d, c) {
+		return intel.Compatible
+	}
+	return intel.Excluded
+}
+
+// wrong says whether an article's claim about the hashrate is excluded whatever span it means.
+func (s *step) wrong(d *draft, c *intel.Claim) bool {
+	if s.now.Sub(c.At) < waited {
+		return false
+	}
+	for _, span := range spans {
+		m, ok := s.c.instruments.Measure(c.Of, "", d.Since.Add(-span), s.now)
+		if !ok || intel.Judge(m.Figure, c.Figure) != intel.Excluded {
+			return false
+		}
+	}
+	return true
 }
 
 // name is a country as people write it.

@@ -29,7 +29,7 @@ func (s *step) merge(d *draft) {
 // alike says whether two incidents share a story.
 func alike(a, b *intel.Incident) bool {
 	return slices.ContainsFunc(a.Stories, func(x string) bool {
-		return slices.ContainsFunc(b.Stories, func(y string) bool { return likeness(x, y) >= sameStory })
+		return slices.ContainsFunc(b.Stories, func(y string) bool { return likeness(x, y) >= oneHappening })
 	})
 }
 
@@ -45,6 +45,24 @@ func (s *step) swallow(older, younger *draft) {
 		}
 	}
 	older.Claims = append(older.Claims, younger.Claims...)
+	older.Stories = append(older.Stories, younger.Stories...)
+	older.Stories = older.Stories[max(0, len(older.Stories)-keepStories):]
+	for _, m := range younger.Measurements {
+		if older.Measurement(m.Of) == nil {
+			older.Measurements = append(older.Measurements, m)
+		}
+	}
+	for _, l := range younger.Links {
+		if l.ID != older.ID && !slices.ContainsFunc(older.Links, func(k intel.Link) bool { return k.ID == l.ID }) {
+			older.Links = append(older.Links, l)
+		}
+	}
+	if younger.Since.Before(older.Since) {
+		older.Since = younger.Since
+	}
+	if younger.Eased.IsZero() && !older.Eased.IsZero() {
+		older.Eased, older.Phase = zero, younger.Phase
+	}
 	if older.Scope != intel.ScopeNational {
 		older.Scope = younger.Scope
 	}

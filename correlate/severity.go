@@ -2,11 +2,15 @@ package correlate
 
 import (
 	"math"
+	"time"
 
 	"github.com/faultlinebot/faultline/intel"
 )
 
 const (
+	// settled is how long a fall of the hashrate has to be measured before that counts for more than the first
+	// estimate of its size.
+	settled = 2 * 24 * time.Hour
 	// bigExposure is the share of the network's hashrate from which what happens in a place matters to all.
 	bigExposure = 0.05
 )
@@ -16,7 +20,7 @@ const (
 //
 //   - It starts from the kind: a national shutdown or power cut is major, a regional one minor; unrest, conflict,
 //     mining and disaster are minor; an exchange's failure is major; sanctions and regulation are minor.
-//   - A fall of the hashrate is minor below 15 %, major below 30 %, else critical; of a price minor below 8 %,
+//   - A fall of the hashrate, as measured last, is minor below 15 %, major below 30 %, else critical; of a price minor below 8 %,
 //     major below 15 %, else critical; a stablecoin below its peg minor below 2 %, major below 5 %, else critical.
 //     One that is only claimed is minor.
 //   - A place with 5 % or more of the hashrate raises what happens there by one step.
@@ -47,6 +51,9 @@ func base(i *intel.Incident) intel.Severity {
 		}
 		return intel.Minor
 	case intel.Hashrate:
+		if m := i.Measurement(intel.OfHashrate); m != nil && i.Magnitude != nil && m.Over >= settled {
+			return bySize(&m.Figure, 0.15, 0.30)
+		}
 		return bySize(i.Magnitude, 0.15, 0.30)
 	case intel.Price:
 		if len(i.Assets) > 0 && stablecoin(i.Assets[0]) {

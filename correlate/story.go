@@ -11,6 +11,8 @@ import (
 const (
 	// sameStory is the word overlap (Jaccard) from which two titles tell the same story.
 	sameStory = 0.4
+	// oneHappening is the overlap from which two incidents are one: merging cannot be undone.
+	oneHappening = 0.6
 	// keepStories bounds how many titles an incident remembers.
 	keepStories = 12
 )

@@ -11,7 +11,10 @@ func (s *step) take(sig *intel.Signal, primary bool) {
 	if !finite(sig.Magnitude) || !finite(sig.Claim) {
 		return // no store can keep it, and nobody could read it
 	}
-	if sig.Kind == intel.Hashrate && !fromInstrument(sig) && s.attribute(sig) {
+	switch {
+	case sig.Kind == intel.Hashrate && !fromInstrument(sig) && s.attribute(sig):
+		return
+	case sig.Kind == intel.Price && !fromInstrument(sig) && s.priced(sig):
 		return
 	}
 	i := s.c.find(sig)
@@ -22,6 +25,9 @@ func (s *step) take(sig *intel.Signal, primary bool) {
 		}
 	case i.IsOpen():
 		s.join(s.draft(i), sig)
+	case i.Closed == intel.ClosedNoWord && fromInstrument(sig) && sig.Phase == intel.Easing:
+		d := s.draft(i)
+		d.Closed, d.saved = intel.ClosedEnded, true // now the end is known, if late
 	case s.now.Sub(i.ClosedAt) <= reopenWithin:
 		if weighty(sig) && !s.retells(i, sig) {
 			s.reopen(s.draft(i), sig)
@@ -59,9 +65,31 @@ func (s *step) attribute(sig *intel.Signal) bool {
 	if i.IsOpen() {
 		d := s.draft(i)
 		s.claim(d, sig)
-		s.hear(d, sig)
+		if sig.Phase == intel.Onset || sig.Phase == intel.Ongoing {
+			s.hear(d, sig)
+		}
 	}
 	return true // of one that has ended it is a retelling
+}
+
+// priced takes an article's word about a price, where that is not one of a fall: the market itself says how it
+// moves, so that an article adds a claim and a voice to a fall that is open, and begins, ends or reopens none. It is
+// false where the market is not watched and the article has to do.
+func (s *step) priced(sig *intel.Signal) bool {
+	if sig.Claim != nil && sig.Claim.Value > 0 {
+		return true // a rise is no news here
+	}
+	if !s.watched(sig) {
+		return false
+	}
+	if i := s.c.find(sig); i != nil && i.IsOpen() && i.Eased.IsZero() {
+		d := s.draft(i)
+		s.claim(d, sig)
+		if sig.Phase == intel.Onset || sig.Phase == intel.Ongoing {
+			s.hear(d, sig)
+		}
+	}
+	return true
 }
 
 // opens says whether a signal is enough to make an incident of.
@@ -83,9 +111,7 @@ func (s *step) opens(sig *intel.Signal, primary bool) bool {
 	case intel.Hashrate:
 		return sig.Claim != nil && sig.Claim.Of == intel.OfHashrate && sig.Claim.Value < 0
 	case intel.Price:
-		// Where the market itself is watched, its fall is ours to say, not a headline's. A move of no asset in
-		// particular is told apart from no other.
-		return len(sig.Assets) > 0 && !s.watched(sig)
+		return len(sig.Assets) > 0 // a move of no asset in particular is told apart from no other
 	case intel.Shutdown, intel.Power, intel.Unrest, intel.Conflict, intel.Disaster, intel.Mining:
 		return len(sig.Places) > 0
 	}
@@ -182,6 +208,9 @@ func (s *step) affirm(d *draft, sig *intel.Signal) {
 func (s *step) absorb(d *draft, sig *intel.Signal) {
 	d.Updated, d.saved = s.now, true
 	s.widen(d, sig)
+	if fromInstrument(sig) && !sig.Since.IsZero() && sig.Since.Before(d.Since) {
+		d.Since, d.Asked = earlier(sig.Since, s.now), 0 // it knows better than an article when it began
+	}
 	if d.Onset.IsZero() && d.Scope == intel.ScopeNational {
 		d.Onset = earlier(sig.Since, s.now)
 	}
@@ -201,8 +230,10 @@ func (s *step) widen(d *draft, sig *intel.Signal) {
 	if sig.Kind == intel.Price || sig.Kind == intel.Hashrate {
 		return
 	}
+	// A round-up that names two places does not make one happening of two.
+	wider := d.before == nil || fromInstrument(sig) || tells(d.Incident, fold(sig.Title))
 	for _, p := range sig.Places {
-		if !slices.Contains(d.Places, p) {
+		if wider && !slices.Contains(d.Places, p) {
 			d.Places = append(d.Places, p)
 			if d.before != nil {
 				d.note(intel.Updated, "also in "+s.c.name(p))
@@ -220,6 +251,9 @@ func (s *step) widen(d *draft, sig *intel.Signal) {
 // deeper says whether a fall is at least a twentieth of the whole deeper than another.
 func deeper(a, b *intel.Figure) bool { return a.Of == b.Of && a.Value <= b.Value-0.05 }
 
+// keepSources bounds how many voices and claims an incident remembers.
+const keepSources = 50
+
 // hear adds the signal's sources. A new voice is worth telling; the same one again is not.
 func (s *step) hear(d *draft, sig *intel.Signal) {
 	if sig.Phase == intel.Denial {
@@ -232,6 +266,9 @@ func (s *step) hear(d *draft, sig *intel.Signal) {
 		}
 		at := slices.IndexFunc(d.Sources, func(k intel.Source) bool { return k.Name == src.Name })
 		if at < 0 {
+			if len(d.Sources) >= keepSources {
+				continue
+			}
 			d.Sources = append(d.Sources, src)
 			if d.before != nil {
 				d.note(intel.Updated, "also "+src.Name)
@@ -250,15 +287,20 @@ func (s *step) hear(d *draft, sig *intel.Signal) {
 
 // claim adds what a source claims about a quantity that is not the incident's own magnitude.
 func (s *step) claim(d *draft, sig *intel.Signal) {
-	if sig.Claim == nil || fromInstrument(sig) || len(sig.Sources) == 0 || sig.Claim.Value >= 0 {
+	if sig.Claim == nil || fromInstrument(sig) || len(sig.Sources) == 0 || sig.Claim.Value >= 0 ||
+		sig.Phase == intel.Threat || sig.Phase == intel.Denial || len(d.Claims) >= keepSources {
 		return
+	}
+	by := sig.Sources[0]
+	if sig.Phase == intel.Comment {
+		by.Tier = intel.Other // what somebody thinks ranks below what somebody reports
 	}
 	shown := d.Claim(sig.Claim.Of)
 	was := ""
 	if shown != nil {
 		was = shown.Source.Name
 	}
-	d.Claims = append(d.Claims, intel.Claim{Figure: *sig.Claim, Source: sig.Sources[0], At: s.now})
+	d.Claims = append(d.Claims, intel.Claim{Figure: *sig.Claim, Source: by, At: s.now})
 	d.saved = true
 	if now := d.Claim(sig.Claim.Of); now.Source.Name != was {
 		d.note(intel.Updated, now.Source.Name+" claims "+percent(now.Value)+" of the "+string(now.Of))

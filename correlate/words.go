@@ -17,12 +17,19 @@ func firstOf(l []string) string {
 	return l[0]
 }
 
-// earlier is a happening's beginning: never later than the moment it became known.
+// longAgo bounds how far back a beginning is believed.
+const longAgo = 400 * 24 * time.Hour
+
+// earlier is a happening's beginning: never later than the moment it became known, and never in another age.
 func earlier(since, now time.Time) time.Time {
-	if since.IsZero() || since.After(now) {
+	switch first := now.Add(-longAgo); {
+	case since.IsZero() || since.After(now):
 		return now
+	case since.Before(first):
+		return first
+	default:
+		return since
 	}
-	return since
 }
 
 // percent writes a ratio as people read it: "-13.4 %".

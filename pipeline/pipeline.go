@@ -9,6 +9,7 @@ package pipeline
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,6 +34,8 @@ type Store interface {
 type Detectors interface {
 	Observe(o intel.Observation) []intel.Signal
 	Tick(now time.Time) []intel.Signal
+	// Warmed says that what was observed so far is history: it was told back then.
+	Warmed()
 	correlate.Instruments
 }
 
@@ -44,8 +47,6 @@ type Options struct {
 	Countries []intel.Country
 	// Fence is the token of the lease on the world; 0 where nobody else can hold it.
 	Fence int64
-	// Owner makes tokens differ between processes.
-	Owner string
 	// Now says when a live observation became known; nil keeps what it carries, as a recording does.
 	Now func() time.Time
 	Log *slog.Logger
@@ -56,6 +57,7 @@ type Options struct {
 // Brain folds observations and ticks, one after the other, in the order they became known.
 type Brain struct {
 	opts      Options
+	run       string // begins every token: one process may be the brain many times, and counts its steps anew
 	mu        sync.Mutex
 	detectors Detectors
 	correlate *correlate.Correlator
@@ -65,7 +67,7 @@ type Brain struct {
 
 // New makes a brain, warmed by what the store's history holds and with its incidents taken up.
 func New(ctx context.Context, opts Options) (*Brain, error) {
-	b := &Brain{opts: opts}
+	b := &Brain{opts: opts, run: rand.Text()}
 	if err := b.warm(ctx); err != nil {
 		return nil, err
 	}
@@ -132,7 +134,7 @@ func (t *thought) think(ask func() []intel.Change) {
 func (b *Brain) commit(ctx context.Context, step store.Step) error {
 	b.steps++
 	step.Fence = b.opts.Fence
-	step.Token = b.opts.Owner + "/" + strconv.FormatInt(b.steps, 10)
+	step.Token = b.run + "/" + strconv.FormatInt(b.steps, 10)
 	failpoint.Hit(failpoint.Correlated)
 	_, err := retry(ctx, b.opts.Log, "commit", func() (struct{}, error) {
 		return struct{}{}, b.opts.Store.Commit(ctx, step)

@@ -102,6 +102,7 @@ func (w witness) Observe(o intel.Observation) []intel.Signal {
 	}}
 }
 func (w witness) Tick(time.Time) []intel.Signal { return nil }
+func (w witness) Warmed()                       {}
 func (w witness) Measure(intel.Quantity, string, time.Time, time.Time) (intel.Measurement, bool) {
 	return intel.Measurement{}, false
 }
@@ -118,7 +119,7 @@ func newBrain(t *testing.T, m *memory) (*Brain, *[]string) {
 	t.Helper()
 	asked := &[]string{}
 	b, err := New(context.Background(), Options{
-		Store: m, Detectors: func() Detectors { return witness{asked} }, Owner: "test", Fence: 7,
+		Store: m, Detectors: func() Detectors { return witness{asked} }, Fence: 7,
 		Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

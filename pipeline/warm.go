@@ -12,10 +12,14 @@ import (
 // taking up the incidents that are kept. What detectors say of History was said back then.
 func (b *Brain) warm(ctx context.Context) error {
 	b.detectors = b.opts.Detectors()
+	b.correlate = correlate.New(correlate.Options{
+		Countries: b.opts.Countries, Instruments: b.detectors,
+	})
 	err := b.opts.Store.Observations(ctx, func(o intel.Observation) error {
 		if _, isArticle := o.Body.(intel.Article); isArticle {
 			return nil // what an article says depends on nothing before it
 		}
+		b.correlate.Heard(o)
 		defer func() { _ = recover() }() // what was quarantined then is passed over now
 		b.detectors.Observe(o)
 		if o.Known.After(b.known) {
@@ -26,9 +30,7 @@ func (b *Brain) warm(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("warm detectors: %w", err)
 	}
-	b.correlate = correlate.New(correlate.Options{
-		Countries: b.opts.Countries, Instruments: b.detectors,
-	})
+	b.detectors.Warmed()
 	live, err := b.opts.Store.LiveIncidents(ctx, b.known.Add(-correlate.Remembers))
 	if err != nil {
 		return fmt.Errorf("take up incidents: %w", err)
