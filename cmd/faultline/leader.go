@@ -30,7 +30,7 @@ type leader struct {
 	owner string
 	ttl   time.Duration
 	log   *slog.Logger
-	think func(ctx context.Context, fence int64, owner string) (*pipeline.Brain, error)
+	think func(ctx context.Context, fence int64) (*pipeline.Brain, error)
 	watch func(ctx context.Context, emit feeds.Emit)
 }
 
@@ -65,7 +65,7 @@ func (l *leader) reign(ctx context.Context, fence int64, since time.Time) error 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return l.renew(ctx, since) })
 	group.Go(func() error {
-		brain, err := l.think(ctx, fence, l.owner)
+		brain, err := l.think(ctx, fence)
 		if err != nil {
 			return err
 		}

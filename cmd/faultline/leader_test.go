@@ -100,9 +100,9 @@ func replica(l store.Leases, r *reigns, name string) *leader {
 	log := slog.New(slog.DiscardHandler)
 	return &leader{
 		store: l, owner: name, ttl: 1500 * time.Millisecond, log: log, watch: r.watch(name),
-		think: func(ctx context.Context, fence int64, owner string) (*pipeline.Brain, error) {
+		think: func(ctx context.Context, fence int64) (*pipeline.Brain, error) {
 			return pipeline.New(ctx, pipeline.Options{
-				Store: nothing{}, Detectors: detectors(nil), Fence: fence, Owner: owner, Log: log,
+				Store: nothing{}, Detectors: detectors(nil), Fence: fence, Log: log,
 			})
 		},
 	}
@@ -186,9 +186,9 @@ func TestAFencedBrainIsMadeAnew(t *testing.T) {
 			}
 			<-ctx.Done()
 		}
-		lead.think = func(ctx context.Context, fence int64, owner string) (*pipeline.Brain, error) {
+		lead.think = func(ctx context.Context, fence int64) (*pipeline.Brain, error) {
 			return pipeline.New(ctx, pipeline.Options{
-				Store: fenced{}, Detectors: detectors(nil), Fence: fence, Owner: owner, Log: slog.New(slog.DiscardHandler),
+				Store: fenced{}, Detectors: detectors(nil), Fence: fence, Log: slog.New(slog.DiscardHandler),
 			})
 		}
 		stop := start(lead)

@@ -29,6 +29,7 @@ type cli struct {
 	Run     runCommand     `cmd:"" default:"withargs" help:"Watch the world and tell the chats (the default)."`
 	Replay  replayCommand  `cmd:"" help:"Play recordings through the bot and show the cards. Without a file: January 2022."`
 	Record  recordCommand  `cmd:"" help:"Write what the watchers see to a recording."`
+	Outbox  outboxCommand  `cmd:"" help:"Look after messages that were given up."`
 	Check   checkCommand   `cmd:"" help:"Check the configuration and list every fault."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
 }

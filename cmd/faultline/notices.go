@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"io"
+	"slices"
 
 	"github.com/faultlinebot/faultline/intel"
 )
@@ -65,13 +67,16 @@ func lineOf(i *intel.Incident) incidentLine {
 		Magnitude: i.Magnitude, Links: append([]intel.Link{}, i.Links...), Sources: []sourceLine{},
 		Closed: textOrNil(i.Closed),
 	}
-	for _, of := range []intel.Quantity{intel.OfHashrate, intel.OfPrice, intel.OfConnectivity} {
-		if c := i.Claim(of); c != nil && l.Claim == nil {
-			l.Claim = &c.Figure
-		}
-		if m := i.Measurement(of); m != nil && l.Measurement == nil {
-			l.Measurement = &measurementLine{m.Figure, textOrNil(m.Verdict)}
-		}
+	// The claim and the measurement are about one quantity: the first of which there is a claim, else a measurement.
+	quantities := []intel.Quantity{intel.OfHashrate, intel.OfPrice, intel.OfConnectivity}
+	slices.SortStableFunc(quantities, func(a, b intel.Quantity) int {
+		return cmp.Compare(known(i, b), known(i, a))
+	})
+	if c := i.Claim(quantities[0]); c != nil {
+		l.Claim = &c.Figure
+	}
+	if m := i.Measurement(quantities[0]); m != nil {
+		l.Measurement = &measurementLine{m.Figure, textOrNil(m.Verdict)}
 	}
 	if e := i.Exposure; e != nil {
 		l.Exposure = &exposureLine{e.Share, intel.Stamp(e.AsOf)}
@@ -80,6 +85,18 @@ func lineOf(i *intel.Incident) incidentLine {
 		l.Sources = append(l.Sources, sourceLine{s.Name, textOrNil(s.URL), s.Tier})
 	}
 	return l
+}
+
+// known says how much is known of a quantity: a claim is more than a measurement alone.
+func known(i *intel.Incident, of intel.Quantity) int {
+	switch {
+	case i.Claim(of) != nil:
+		return 2
+	case i.Measurement(of) != nil:
+		return 1
+	default:
+		return 0
+	}
 }
 
 func textOrNil[T ~string](s T) *T {

@@ -67,7 +67,7 @@ func (r *replayCommand) play(ctx context.Context, c *console, all []intel.Observ
 	}
 	var changes []intel.Change
 	brain, err := pipeline.New(ctx, pipeline.Options{
-		Store: kept, Detectors: detectors(countries), Countries: countries, Owner: "replay", Log: c.log,
+		Store: kept, Detectors: detectors(countries), Countries: countries, Log: c.log,
 		Committed: func(ch []intel.Change) { changes = append(changes, ch...) },
 	})
 	if err != nil {

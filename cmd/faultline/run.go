@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"github.com/faultlinebot/faultline/intel"
 	"github.com/faultlinebot/faultline/pipeline"
 	"github.com/faultlinebot/faultline/store"
+	"github.com/faultlinebot/faultline/store/redis"
 	"github.com/faultlinebot/faultline/store/sqlite"
 )
 
@@ -26,8 +26,12 @@ type runCommand struct {
 	configFlag
 }
 
-// forgetEvery is how often what is too old is dropped.
-const forgetEvery = time.Hour
+const (
+	// forgetEvery is how often what is too old is dropped.
+	forgetEvery = time.Hour
+	// grace is how long sends under way may take at the end, so that the whole process ends within ten seconds.
+	grace = 6 * time.Second
+)
 
 // Run wires the bot in the order of the path: world -> feeds -> detect -> correlate -> store -> deliver -> bot.
 // Every replica is a mouth; the one that holds the lease on the world is the brain.
@@ -40,7 +44,7 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	kept, err := openStore(ctx, cfg)
+	kept, err := openStore(ctx, cfg, c)
 	if err != nil {
 		return err
 	}
@@ -59,14 +63,17 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 	}
 	defer world.close()
 	world.name(c)
-	fmt.Fprintf(c.err, "keeping everything in %s; cards appear here, and silence means that nothing happened\n",
-		cfg.Store.Path)
+	where := cfg.Store.Path
+	if cfg.Store.RedisURL.IsSet() {
+		where = "Redis"
+	}
+	fmt.Fprintf(c.err, "keeping everything in %s; cards appear here, and silence means that nothing happened\n", where)
 
 	lead := leader{
 		store: kept, owner: rand.Text(), ttl: leaseTTL(cfg), log: c.log,
-		think: func(ctx context.Context, fence int64, owner string) (*pipeline.Brain, error) {
+		think: func(ctx context.Context, fence int64) (*pipeline.Brain, error) {
 			return pipeline.New(ctx, pipeline.Options{
-				Store: kept, Detectors: detectors(countries), Countries: countries, Fence: fence, Owner: owner,
+				Store: kept, Detectors: detectors(countries), Countries: countries, Fence: fence,
 				Now: time.Now, Log: c.log, Committed: func([]intel.Change) { mouth.Wake() },
 			})
 		},
@@ -84,10 +91,10 @@ func detectors(countries []intel.Country) func() pipeline.Detectors {
 	return func() pipeline.Detectors { return detect.NewSet(detect.Options{Countries: countries}) }
 }
 
-func openStore(ctx context.Context, cfg configs.Config) (store.Store, error) {
-	if cfg.Store.RedisURL.IsSet() {
-		return nil, &exitError{exitFaults, errors.New(
-			"store.redis_url is set, but this release keeps its store in SQLite only; unset it (and REDIS_URL)")}
+// openStore opens what the configuration names: Redis where it has a URL, else the SQLite file.
+func openStore(ctx context.Context, cfg configs.Config, c *console) (store.Store, error) {
+	if url := cfg.Store.RedisURL; url.IsSet() {
+		return redis.Open(ctx, redis.Options{URL: url.Reveal(), Warn: func(s string) { c.log.Warn(s) }})
 	}
 	return sqlite.Open(ctx, sqlite.Options{Path: cfg.Store.Path})
 }
@@ -106,7 +113,7 @@ func mouths(ctx context.Context, c *console, cfg configs.Config, kept store.Stor
 	}
 	terminal := botconsole.New(botconsole.Options{Out: c.out, Colour: c.colour, Width: c.width})
 	return deliver.New(deliver.Options{
-		Store: kept, Platforms: []bot.Platform{terminal}, Now: time.Now, Place: place, Log: c.log,
+		Store: kept, Platforms: []bot.Platform{terminal}, Now: time.Now, Place: place, Log: c.log, Grace: grace,
 	}), nil
 }
 

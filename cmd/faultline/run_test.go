@@ -47,10 +47,12 @@ func (b *process) end(t *testing.T) int {
 	}
 }
 
-func TestRunMakesACardAndASecondOutletEditsIt(t *testing.T) {
+func TestRunMakesACardAndASecondOutletEditsIt(t *testing.T) { onBoth(t, cardAndEdit) }
+
+func cardAndEdit(t *testing.T, k keep) {
 	w := newWorld(t)
 	w.publish("local", "old", "Guinea shuts down internet nationwide amid protests last year")
-	b := startBot(t, "run", "--config", w.config(t, t.TempDir(), true, "local:3", "wire:1"))
+	b := startBot(t, "run", "--config", w.config(t, k, true, "local:3", "wire:1"))
 	b.err.wait("word of what it watches", 5*time.Second, has("watching rss/local"))
 	b.err.wait("back-fill", 10*time.Second, has("back-fill"))
 	for n := range 2 {
@@ -76,7 +78,7 @@ func TestRunMakesACardAndASecondOutletEditsIt(t *testing.T) {
 
 func TestRunWithoutNetworkSaysSoAndKeepsGoing(t *testing.T) {
 	w := newWorld(t)
-	config := w.config(t, t.TempDir(), true, "local:3")
+	config := w.config(t, inSQLite(t), true, "local:3")
 	w.Close()
 	b := startBot(t, "--config", config) // run is the default
 	for _, source := range []string{"rss/local", "mempool"} {
@@ -91,7 +93,7 @@ func TestRunWithoutNetworkSaysSoAndKeepsGoing(t *testing.T) {
 
 func TestASecondProcessOnTheSameStoreIsRefusedWithASentence(t *testing.T) {
 	w := newWorld(t)
-	config := w.config(t, t.TempDir(), false, "local:3")
+	config := w.config(t, inSQLite(t), false, "local:3")
 	b := startBot(t, "run", "--config", config)
 	b.err.wait("start", 5*time.Second, has("watching"))
 	_, errs, status := command(t, "", "run", "--config", config)
@@ -101,9 +103,11 @@ func TestASecondProcessOnTheSameStoreIsRefusedWithASentence(t *testing.T) {
 	b.end(t)
 }
 
-func TestRestartAsksForNothingTwiceAndTellsNothingTwice(t *testing.T) {
+func TestRestartAsksForNothingTwiceAndTellsNothingTwice(t *testing.T) { onBoth(t, restart) }
+
+func restart(t *testing.T, k keep) {
 	w := newWorld(t)
-	config := w.config(t, t.TempDir(), true, "local:2")
+	config := w.config(t, k, true, "local:2")
 	b := startBot(t, "run", "--config", config)
 	b.err.wait("back-fill", 10*time.Second, has("back-fill"))
 	w.publish("local", "cut", "Guinea shuts down internet nationwide amid protests")
@@ -134,4 +138,39 @@ func TestRestartAsksForNothingTwiceAndTellsNothingTwice(t *testing.T) {
 	if again > 1 { // the page that was under way at the end
 		t.Errorf("%d pages asked for again: %v, then %v", again, w.asked[:before], w.asked[before:])
 	}
+}
+
+// Two replicas on one Redis look like one; when the brain goes, the other takes over and nothing is told twice.
+func TestTwoReplicasLookLikeOne(t *testing.T) {
+	w, k := newWorld(t), onRedis(t)
+	config := w.config(t, k, false, "local:2", "wire:1")
+	first := startBot(t, "run", "--config", config)
+	w.polls(t, "local", 2)
+	second := startBot(t, "run", "--config", config)
+	second.err.wait("word that another one thinks", 5*time.Second, has("another replica is the brain"))
+	w.publish("local", "cut", "Guinea shuts down internet nationwide amid protests")
+	either := func(what string, limit time.Duration, want func(string) bool) {
+		t.Helper()
+		for until := time.Now().Add(limit); first.out.count(want)+second.out.count(want) == 0; {
+			select {
+			case <-first.out.more:
+			case <-second.out.more:
+			case <-time.After(time.Until(until)):
+				t.Fatalf("no %s:\n%s\n%s", what, first.out, second.out)
+			}
+		}
+	}
+	either("card", 5*time.Second, sent)
+	if status := first.end(t); status != exitDone {
+		t.Errorf("status %d", status)
+	}
+	gone := time.Now()
+	w.publish("local", "riot", "Guinea: riots in the capital as thousands protest")
+	second.out.wait("card from the next brain", 6*time.Second, has("nrest in Guinea"))
+	t.Logf("the next brain told the next happening %v after the first had gone", time.Since(gone))
+	cards := func(line string) bool { return sent(line) && strings.Contains(line, "shutdown") }
+	if n := first.out.count(cards) + second.out.count(cards); n != 1 {
+		t.Errorf("the first card was sent %d times", n)
+	}
+	second.end(t)
 }

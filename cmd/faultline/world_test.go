@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -12,6 +14,10 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/faultlinebot/faultline/configs"
+	"github.com/faultlinebot/faultline/store"
+	"github.com/faultlinebot/faultline/store/redis/redistest"
 )
 
 // world plays the outside: feeds that tests add items to, and a mempool.space with a short chain.
@@ -95,18 +101,50 @@ func (w *world) page(from int) string {
 	return "[" + strings.Join(page, ",") + "]"
 }
 
+// keep is where a test's bot keeps its store: in a SQLite file or on a Redis server.
+type keep struct {
+	name string
+	yaml string // below store:
+	cfg  configs.Store
+}
+
+func inSQLite(t *testing.T) keep {
+	path := filepath.Join(t.TempDir(), "faultline.db")
+	return keep{"sqlite", "path: " + path, configs.Store{Path: path}}
+}
+
+func onRedis(t *testing.T) keep {
+	url := redistest.Start(t).URL()
+	return keep{"redis", "redis_url: " + url, configs.Store{RedisURL: configs.NewSecret(url)}}
+}
+
+// onBoth runs a test on each store.
+func onBoth(t *testing.T, test func(t *testing.T, k keep)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, inSQLite(t)) })
+	t.Run("redis", func(t *testing.T) { test(t, onRedis(t)) })
+}
+
+// open opens the store itself, while no bot has it.
+func (k keep) open(t *testing.T) store.Store {
+	t.Helper()
+	kept, err := openStore(context.Background(), configs.Config{Store: k.cfg}, &console{log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kept
+}
+
 // config writes a configuration for this world; feeds are named by source and tier.
-func (w *world) config(t *testing.T, dir string, mempool bool, feeds ...string) string {
+func (w *world) config(t *testing.T, k keep, mempool bool, feeds ...string) string {
 	t.Helper()
 	var b strings.Builder
-	fmt.Fprintf(&b, "store:\n  path: %s\nfeeds:\n  interval: 1s\n  allow_networks: [127.0.0.0/8]\n  list:\n",
-		filepath.Join(dir, "faultline.db"))
+	fmt.Fprintf(&b, "store:\n  %s\nfeeds:\n  interval: 1s\n  allow_networks: [127.0.0.0/8]\n  list:\n", k.yaml)
 	for _, f := range feeds {
 		name, tier, _ := strings.Cut(f, ":")
 		fmt.Fprintf(&b, "    - {url: %q, name: %s, tier: %s}\n", w.URL+"/feed/"+name, name, tier)
 	}
 	fmt.Fprintf(&b, "sources:\n  mempool:\n    enabled: %v\n    interval: 1s\n    url: %s/mempool/api\n", mempool, w.URL)
-	path := filepath.Join(dir, "faultline.yaml")
+	path := filepath.Join(t.TempDir(), "faultline.yaml")
 	write(t, path, b.String())
 	return path
 }
