@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -178,10 +179,9 @@ func TestAFencedBrainIsMadeAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, r := &lease{}, &reigns{now: map[string]bool{}}
 		lead := replica(l, r, "a")
-		times := 0
+		var times atomic.Int64
 		lead.watch = func(ctx context.Context, emit feeds.Emit) {
-			times++
-			if times == 1 {
+			if times.Add(1) == 1 {
 				_ = emit(ctx, intel.Observation{Source: "x", Body: intel.Block{Height: 1, Difficulty: 1}})
 			}
 			<-ctx.Done()
@@ -194,8 +194,8 @@ func TestAFencedBrainIsMadeAnew(t *testing.T) {
 		stop := start(lead)
 		defer stop()
 		time.Sleep(5 * time.Second)
-		if times != 2 {
-			t.Errorf("watched %d times, want again after the fence", times)
+		if n := times.Load(); n != 2 {
+			t.Errorf("watched %d times, want again after the fence", n)
 		}
 	})
 }
