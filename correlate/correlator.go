@@ -185,6 +185,7 @@ func (s *step) finish(d *draft) (intel.Change, bool) {
 	if n, ok := loudest(d.notes); ok {
 		ch.Notice = &intel.Notice{
 			Incident: d.ID, Revision: d.Revision, Change: n.change, Time: s.now, Reason: n.reason,
+			Wider: d.before != nil && len(d.Places) > len(d.before.Places),
 		}
 	}
 	return ch, true

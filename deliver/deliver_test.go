@@ -148,6 +148,28 @@ func TestEscalationIsSpokenOfAndReachesMore(t *testing.T) {
 	}
 }
 
+// Who watches only the place that an incident has come to has no card of it yet.
+func TestAWiderIncidentReachesThoseWhoWatchTheNewPlace(t *testing.T) {
+	s := newScene(t)
+	s.subscribe("x", "a")
+	s.store.subscribe(intel.Subscription{
+		ID: "uz", Destination: chat("y", "b"), Filter: intel.Filter{Countries: []string{"UZ"}},
+	})
+	s.store.commit(shutdown(1, intel.Major), intel.Opened, "")
+	s.drain()
+	wantLines(t, s.y)
+	wider := shutdown(2, intel.Major)
+	wider.Places = []string{"KZ", "UZ"}
+	s.store.commitNotice(wider, intel.Notice{Change: intel.Updated, Reason: "also in Uzbekistan", Wider: true})
+	s.drain()
+	if got := s.y.lines(); len(got) != 1 {
+		t.Errorf("b was sent %q", got)
+	}
+	if got := s.x.lines(); len(got) != 2 {
+		t.Errorf("a was sent %q", got)
+	}
+}
+
 func TestManyChangesAreOneEditAndOneReply(t *testing.T) {
 	s := newScene(t)
 	s.subscribe("x", "a")

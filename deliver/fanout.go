@@ -44,7 +44,7 @@ func (d *Deliverer) raise(ctx context.Context, p store.Pending) error {
 		return err
 	}
 	page.Severity = incident.Severity
-	if makesCards(p.Notice.Change) {
+	if makesCards(p.Notice) {
 		err = d.toSubscriptions(ctx, &incident, p.After, &page)
 	} else {
 		err = d.toCards(ctx, incident.ID, p.After, &page)
@@ -57,8 +57,8 @@ func (d *Deliverer) raise(ctx context.Context, p store.Pending) error {
 
 // makesCards says whether a change is news to those who have no card yet. All others hear only of what they
 // have been told before.
-func makesCards(change intel.ChangeKind) bool {
-	return change == intel.Opened || change == intel.Escalated
+func makesCards(n intel.Notice) bool {
+	return n.Change == intel.Opened || n.Change == intel.Escalated || n.Wider
 }
 
 // toSubscriptions fills the page with those who want to hear of the incident as it stands now.

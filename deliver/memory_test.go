@@ -102,11 +102,15 @@ func (m *memory) use(ctx context.Context, op string) error {
 
 // commit saves a change as Intake would.
 func (m *memory) commit(i intel.Incident, change intel.ChangeKind, reason string) {
+	m.commitNotice(i, intel.Notice{Change: change, Reason: reason})
+}
+
+func (m *memory) commitNotice(i intel.Incident, n intel.Notice) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.incidents[i.ID] = i.Clone()
-	if change != "" {
-		n := intel.Notice{Incident: i.ID, Revision: i.Revision, Change: change, Reason: reason}
+	if n.Change != "" {
+		n.Incident, n.Revision = i.ID, i.Revision
 		m.notices = append(m.notices, n)
 		m.pending = append(m.pending, store.Pending{Notice: n})
 	}

@@ -234,6 +234,8 @@ type Notice struct {
 	Change   ChangeKind `json:"change"`
 	Time     time.Time  `json:"time"`   // known time
 	Reason   string     `json:"reason"` // one sentence for people
+	// Wider says that the incident has come to places it was not in: those who watch these have no card yet.
+	Wider bool `json:"wider,omitempty"`
 }
 
 // Change is an incident at a new revision and, where people should hear of it, the notice.
