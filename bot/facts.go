@@ -21,6 +21,9 @@ func (o CardOptions) facts(i *intel.Incident) []Fact {
 			facts = append(facts, Fact{name, value})
 		}
 	}
+	if !i.Silent.IsZero() && i.IsOpen() {
+		add("Silence", "its instruments have been silent since "+moment(i.Silent)+"; no word means nothing")
+	}
 	add("Magnitude", magnitude(i))
 	for _, of := range []intel.Quantity{intel.OfHashrate, intel.OfConnectivity, intel.OfPrice} {
 		add("Claimed", claimed(i, of))

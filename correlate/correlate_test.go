@@ -317,8 +317,16 @@ func TestNoFurtherWordClosesButNotWhileInstrumentsAreSilent(t *testing.T) {
 	s.take(s.Observe(intel.Observation{
 		Source: "radar", Known: s.now, Body: intel.Silence{Since: s.now},
 	}, nil))
+	if s.live[0].Silent.IsZero() {
+		t.Error("the card does not say that its instruments are silent")
+	}
 	s.expect(s.wait(9 * 24 * time.Hour))
-	s.Observe(intel.Observation{Source: "radar", Known: s.now, Body: intel.Outage{Country: "FR", State: "update"}}, nil)
+	s.take(s.Observe(intel.Observation{
+		Source: "radar", Known: s.now, Body: intel.Outage{Country: "FR", State: "update"},
+	}, nil))
+	if !s.live[0].Silent.IsZero() {
+		t.Error("the card says so although one speaks again")
+	}
 	s.expect(s.wait(time.Hour), "closed shutdown onset critical measured")
 	if got := s.live[0].Closed; got != intel.ClosedNoWord {
 		t.Errorf("closed: %s", got)

@@ -37,6 +37,7 @@ type Correlator struct {
 	countries   map[string]*intel.Country
 	live        []*intel.Incident // in the order opened
 	silent      map[string]bool   // sources that have said they are
+	chain       string            // who told of the last block
 	forgetAt    time.Time
 }
 
@@ -62,8 +63,11 @@ func (c *Correlator) Resume(incidents []intel.Incident) {
 
 // Observe folds what an observation made detectors say. Signals of back-fill change nothing.
 func (c *Correlator) Observe(o intel.Observation, signals []intel.Signal) []intel.Change {
-	c.Heard(o)
+	changed := c.Heard(o)
 	step := c.begin(o.Known)
+	if changed {
+		step.listen()
+	}
 	for i := range signals {
 		if !signals[i].Backfill {
 			step.take(&signals[i], i == 0)
@@ -72,13 +76,19 @@ func (c *Correlator) Observe(o intel.Observation, signals []intel.Signal) []inte
 	return step.end()
 }
 
-// Heard notes who speaks and who has fallen silent; after a start History tells it.
-func (c *Correlator) Heard(o intel.Observation) {
-	if _, isSilence := o.Body.(intel.Silence); isSilence {
+// Heard notes who speaks and who has fallen silent, and says whether that is a change; after a start History tells
+// it.
+func (c *Correlator) Heard(o intel.Observation) (changed bool) {
+	was := c.silent[o.Source]
+	switch o.Body.(type) {
+	case intel.Silence:
 		c.silent[o.Source] = true
-	} else {
-		delete(c.silent, o.Source)
+		return !was
+	case intel.Block:
+		c.chain = o.Source
 	}
+	delete(c.silent, o.Source)
+	return was
 }
 
 // Tick moves time: it asks instruments what is due, and closes what has ended.

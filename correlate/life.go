@@ -92,6 +92,23 @@ func (s *step) over(i *intel.Incident) string {
 	}
 }
 
+// listen says on the cards whose instruments have all fallen silent, and when one speaks again.
+func (s *step) listen() {
+	for _, i := range s.c.live {
+		if !i.IsOpen() || s.blind(i) == !i.Silent.IsZero() {
+			continue
+		}
+		d := s.draft(i)
+		if i.Silent.IsZero() {
+			d.Silent = s.now
+			d.note(intel.Updated, "its instruments have fallen silent")
+		} else {
+			d.Silent = zero
+			d.note(intel.Updated, "its instruments speak again")
+		}
+	}
+}
+
 // blind says whether the incident's instruments are themselves silent: then no word means nothing.
 func (s *step) blind(i *intel.Incident) bool {
 	measured := false
@@ -100,7 +117,11 @@ func (s *step) blind(i *intel.Incident) bool {
 			continue
 		}
 		measured = true
-		if !s.c.silent[src.Name] {
+		name := src.Name
+		if i.Kind == intel.Hashrate {
+			name = s.c.chain // the blocks are the instrument, whoever tells of them
+		}
+		if !s.c.silent[name] {
 			return false
 		}
 	}

@@ -149,6 +149,7 @@ type Incident struct {
 	Updated      time.Time     `json:"updated"`   // known time of the last signal
 	Eased        time.Time     `json:"eased"`     // zero while it lasts
 	ClosedAt     time.Time     `json:"closed_at"` // zero while it is open
+	Silent       time.Time     `json:"silent"`    // since when its instruments have all been silent, else zero
 	Closed       string        `json:"closed"`    // reason, empty while it is open
 	Magnitude    *Figure       `json:"magnitude"` // of the happening itself
 	Claims       []Claim       `json:"claims"`    // all of them, in the order heard
