@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -28,7 +29,9 @@ type world struct {
 	polled map[string]chan struct{}
 	blocks int // height of the tip
 	epoch  time.Time
-	asked  []int // heights that back-fill pages were asked from
+	asked  []int   // heights that back-fill pages were asked from
+	fails  float64 // how many of the answers are faults
+	random *rand.Rand
 }
 
 func newWorld(t *testing.T) *world {
@@ -52,6 +55,13 @@ func (w *world) publish(feed, guid, title string) {
 		title, guid, guid, time.Now().UTC().Format(time.RFC1123Z))}, w.items[feed]...)
 }
 
+// failing makes some of the answers faults.
+func (w *world) failing(share float64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.fails, w.random = share, rand.New(rand.NewPCG(1, 1))
+}
+
 // polls waits until a feed has been asked for n times more.
 func (w *world) polls(t *testing.T, feed string, n int) {
 	t.Helper()
@@ -68,6 +78,10 @@ func (w *world) serve(out http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if feed, ok := strings.CutPrefix(r.URL.Path, "/feed/"); ok {
+		if w.random != nil && w.random.Float64() < w.fails {
+			http.Error(out, "out of order", http.StatusInternalServerError)
+			return
+		}
 		select {
 		case w.polled[feed] <- struct{}{}:
 		default:

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/faultlinebot/faultline/configs"
+)
+
+// rounds is how often the bot is killed; FAULTLINE_ROUNDS asks for another number.
+func rounds(t *testing.T) int {
+	text := os.Getenv("FAULTLINE_ROUNDS")
+	if text == "" {
+		return 8
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("FAULTLINE_ROUNDS is %q, want a number", text)
+	}
+	return n
+}
+
+// At random moments everything dies, feeds fail, and news goes on. Nothing may be lost.
+func TestRandomSIGKILLs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts the binary many times")
+	}
+	binary := build(t)
+	t.Run("sqlite, one process", func(t *testing.T) { storm(t, binary, inSQLite(t), 1) })
+	t.Run("redis, two processes", func(t *testing.T) { storm(t, binary, onRedis(t), 2) })
+}
+
+// storm kills the processes on one store again and again while news comes in, and counts what was told.
+func storm(t *testing.T, binary string, k keep, processes int) {
+	t.Parallel()
+	const seed = 20220105
+	random := rand.New(rand.NewPCG(seed, uint64(processes)))
+	w := newWorld(t)
+	w.publish("local", "old", "Stars shine over the harbour tonight")
+	config := w.config(t, k, false, "local:2", "wire:1")
+	warmUp(t, binary, config, w)
+	w.failing(0.2)
+
+	places := quietCountries(t)
+	out := newTranscript(t)
+	running := make([]*exec.Cmd, processes)
+	start := func(n int) {
+		cmd := exec.Command(binary, "run", "--config", config)
+		pipe, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		go out.follow(pipe)
+		running[n] = cmd
+	}
+	kill := func(n int) {
+		_ = running[n].Process.Kill()
+		_ = running[n].Wait()
+	}
+	for n := range processes {
+		start(n)
+	}
+	published := 0
+	for round := range rounds(t) {
+		for range 1 + random.IntN(3) {
+			if published < len(places) {
+				w.publish("local", "cut-"+strconv.Itoa(published),
+					places[published]+" shuts down internet nationwide amid protests")
+				published++
+			}
+		}
+		// Real time is the matter here: the moment of death.
+		<-time.After(time.Duration(300+random.IntN(1700)) * time.Millisecond)
+		n := round % processes
+		kill(n)
+		start(n)
+	}
+	w.failing(0)
+	counts := w.settle(t, out, places[:published])
+	for n := range processes {
+		kill(n)
+	}
+	lost, twice := 0, 0
+	for _, n := range counts {
+		switch {
+		case n == 0:
+			lost++
+		case n > 1:
+			twice++
+		}
+	}
+	t.Logf("%-22s seed %d  rounds %3d  published %3d  lost %d  sent more than once %d", t.Name(), seed, rounds(t),
+		published, lost, twice)
+	if lost > 0 {
+		t.Errorf("%d happenings were never told:\n%s", lost, out)
+	}
+	if twice > rounds(t)*4 { // four senders may each be between printing and marking
+		t.Errorf("%d cards were sent more than once in %d rounds", twice, rounds(t))
+	}
+}
+
+// settle waits until every happening was told, or for as long as a dead process's claim may last, and counts how
+// often each card was sent.
+func (w *world) settle(t *testing.T, out *transcript, places []string) []int {
+	t.Helper()
+	count := func() (counts []int, missing int) {
+		for _, p := range places {
+			n := out.count(func(line string) bool {
+				return strings.HasPrefix(line, "#") && !strings.Contains(line, "updated") && !strings.Contains(line, "->") &&
+					(strings.HasSuffix(line, " in "+p) || strings.HasSuffix(line, " in the "+p))
+			})
+			counts = append(counts, n)
+			if n == 0 {
+				missing++
+			}
+		}
+		return counts, missing
+	}
+	for until := time.Now().Add(afterClaim); ; {
+		counts, missing := count()
+		if missing == 0 || time.Now().After(until) {
+			return counts
+		}
+		select {
+		case <-out.more:
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// quietCountries are countries by names that stand in no other one's name, and have no hashrate to speak of.
+func quietCountries(t *testing.T) []string {
+	t.Helper()
+	all, err := configs.Countries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, c := range all {
+		if len(c.Shares) == 0 && len(c.Code) == 2 && !strings.ContainsAny(c.Name, " -().,'") && c.Name != "Georgia" &&
+			c.Name != "Jordan" && c.Name != "Chad" && c.Name != "Turkey" {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
