@@ -6,7 +6,7 @@ import (
 
 // Reply says in a sentence or two what a notice changed, as an answer to the incident's card.
 func Reply(n intel.Notice, i *intel.Incident, o CardOptions) Message {
-	m := Message{Severity: i.Severity, Headline: o.spoken(n.Change, i)}
+	m := Message{Severity: i.Severity, Headline: o.spoken(n, i)}
 	if reason := sentence(n.Reason); reason != "" {
 		m.Lines = append(m.Lines, reason)
 	}
@@ -16,14 +16,17 @@ func Reply(n intel.Notice, i *intel.Incident, o CardOptions) Message {
 	return m
 }
 
-func (o CardOptions) spoken(change intel.ChangeKind, i *intel.Incident) string {
+func (o CardOptions) spoken(n intel.Notice, i *intel.Incident) string {
 	subject, many := o.subject(i)
 	is, has, belongs := "is", "has", "belongs"
 	if many {
 		is, has, belongs = "are", "have", "belong"
 	}
-	switch change {
+	switch n.Change {
 	case intel.Escalated:
+		if n.Again {
+			return "Again: " + subject + " " + has + " not ended, and " + is + " " + i.Severity.String() + "."
+		}
 		return "Escalated: " + subject + " " + is + " now " + i.Severity.String() + "."
 	case intel.Corrected:
 		return "Corrected: what was said about " + subject + " has changed."

@@ -114,6 +114,7 @@ type draft struct {
 	before *intel.Incident // as it was; nil when it is new
 	notes  []note
 	saved  bool // worth a revision even if nothing is to be told
+	again  bool // it had eased or ended, and goes on
 }
 
 // note is one thing that happened to an incident in a step.
@@ -195,7 +196,7 @@ func (s *step) finish(d *draft) (intel.Change, bool) {
 	if n, ok := loudest(d.notes); ok {
 		ch.Notice = &intel.Notice{
 			Incident: d.ID, Revision: d.Revision, Change: n.change, Time: s.now, Reason: n.reason,
-			Wider: d.before != nil && len(d.Places) > len(d.before.Places),
+			Wider: d.before != nil && len(d.Places) > len(d.before.Places), Again: d.again,
 		}
 	}
 	return ch, true

@@ -157,7 +157,7 @@ func (s *step) open(sig *intel.Signal) {
 // reopen takes an incident up again within three days of its end.
 func (s *step) reopen(d *draft, sig *intel.Signal) {
 	d.Closed, d.ClosedAt, d.Eased = "", zero, zero
-	d.Phase = intel.Ongoing
+	d.Phase, d.again = intel.Ongoing, true
 	d.note(intel.Escalated, "it has begun again: "+sig.Title)
 	s.absorb(d, sig)
 }
@@ -189,7 +189,7 @@ func (s *step) affirm(d *draft, sig *intel.Signal) {
 		if !instrument && (!weighty(sig) || s.retells(d.Incident, sig)) {
 			return
 		}
-		d.Eased, d.Phase = zero, intel.Ongoing
+		d.Eased, d.Phase, d.again = zero, intel.Ongoing, true
 		d.note(intel.Escalated, "it goes on after all: "+sig.Title)
 	}
 	switch {

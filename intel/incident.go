@@ -237,6 +237,8 @@ type Notice struct {
 	Reason   string     `json:"reason"` // one sentence for people
 	// Wider says that the incident has come to places it was not in: those who watch these have no card yet.
 	Wider bool `json:"wider,omitempty"`
+	// Again says that it had eased or ended and goes on.
+	Again bool `json:"again,omitempty"`
 }
 
 // Change is an incident at a new revision and, where people should hear of it, the notice.
