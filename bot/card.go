@@ -39,13 +39,17 @@ func Card(i *intel.Incident, o CardOptions) Message {
 
 // updated is when the newest of what the card shows became known.
 func updated(i *intel.Incident) time.Time {
-	at := i.Updated
+	known := []time.Time{i.Updated, i.Eased, i.ClosedAt, i.Silent}
 	for _, m := range i.Measurements {
-		if m.At.After(at) {
-			at = m.At
-		}
+		known = append(known, m.At)
 	}
-	return at
+	for _, c := range i.Claims {
+		known = append(known, c.At)
+	}
+	for _, s := range i.Sources {
+		known = append(known, s.Heard)
+	}
+	return slices.MaxFunc(known, time.Time.Compare)
 }
 
 // standing is the word before the headline: how severe it is, or that it is over.

@@ -29,7 +29,7 @@ Possible effect: Fall of the BTC price
 -> Radar https://radar.example/kz
 -> Netwatch https://netwatch.example/kz
 -> Steppe Wire https://steppe.example/net
-Updated 7 January 2022, 11:00 UTC
+Updated 8 January 2022, 09:00 UTC
 `
 	equal(t, want, bot.Card(shutdown(), options()))
 }
@@ -79,6 +79,7 @@ Evidence: corroborated - Agency, Steppe Wire, B and 2 more
 Claimed: hashrate -13 %, between -20 % and -10 % (Steppe Wire, reported 2 Jan 2022)
 Measured: hashrate unknown, nothing measured yet
 Exposure: unknown, no share of the world's hashrate was published
+Updated 2 January 2022, 00:00 UTC
 `
 	equal(t, want, bot.Card(i, options()))
 }
@@ -93,6 +94,7 @@ Since: 5 January 2022, 20:00 UTC
 Phase: closed 9 January 2022, 00:00 UTC - no further word
 Evidence: measured - Exchange A and Exchange B
 Magnitude: price -9.9 %
+Updated 9 January 2022, 00:00 UTC
 `
 	equal(t, want, bot.Card(i, options()))
 }
@@ -185,7 +187,7 @@ func TestReply(t *testing.T) {
 		},
 		{
 			intel.Corrected, "The claim of -20 % is excluded.", *shutdown(),
-			"[critical] Corrected: what was said about the internet shutdown in Kazakhstan has changed.\n" +
+			"[critical] Corrected: not all that was claimed about the internet shutdown in Kazakhstan holds.\n" +
 				"The claim of -20 % is excluded.\n",
 		},
 		{

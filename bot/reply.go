@@ -29,7 +29,7 @@ func (o CardOptions) spoken(n intel.Notice, i *intel.Incident) string {
 		}
 		return "Escalated: " + subject + " " + is + " now " + i.Severity.String() + "."
 	case intel.Corrected:
-		return "Corrected: what was said about " + subject + " has changed."
+		return "Corrected: not all that was claimed about " + subject + " holds."
 	case intel.EasedOff:
 		return "Easing: " + subject + " " + is + " easing."
 	case intel.Closed:

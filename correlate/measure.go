@@ -148,7 +148,7 @@ func (s *step) ask(d *draft, of intel.Quantity, asset string, since time.Time) {
 // judge gives every claim its verdict. That some have become excluded is a correction: whoever was told of them
 // is told that they were wrong.
 func (s *step) judge(d *draft, m *intel.Measurement) {
-	var wrong []string
+	var wrong []*intel.Claim
 	for i := range d.Claims {
 		c := &d.Claims[i]
 		if c.Of != m.Of {
@@ -157,13 +157,30 @@ func (s *step) judge(d *draft, m *intel.Measurement) {
 		was := c.Verdict
 		c.Verdict = s.verdict(d, m, c)
 		if c.Verdict == intel.Excluded && was != intel.Excluded {
-			wrong = append(wrong, percent(c.Value)+" ("+c.Source.Name+")")
+			wrong = append(wrong, c)
 		}
 	}
 	if len(wrong) > 0 {
-		d.note(intel.Corrected, "measured is a change of the "+string(m.Of)+" of "+percent(m.Value)+" (95 %: "+
-			number(*m.Low)+" ... "+number(*m.High)+"); that excludes "+strings.Join(wrong, ", "))
+		d.note(intel.Corrected, "the "+string(m.Of)+" is measured at "+percent(m.Value)+" (95 %: "+
+			number(*m.Low)+" ... "+number(*m.High)+"); that excludes "+byFigure(wrong))
 	}
+}
+
+// byFigure lists claims, each figure once with all who claim it.
+func byFigure(claims []*intel.Claim) string {
+	var figures []string
+	who := map[string][]string{}
+	for _, c := range claims {
+		f := percent(c.Value)
+		if who[f] == nil {
+			figures = append(figures, f)
+		}
+		who[f] = append(who[f], c.Source.Name)
+	}
+	for i, f := range figures {
+		figures[i] = f + " (" + strings.Join(who[f], ", ") + ")"
+	}
+	return strings.Join(figures, " and ")
 }
 
 // verdict judges one claim. Where an instrument has found the fall by itself, its own figure counts: what is

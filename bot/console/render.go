@@ -147,7 +147,10 @@ func labelWidth(m bot.Message) int {
 func wrap(text string, width int) []string {
 	var lines []string
 	line, used := "", 0
-	for word := range strings.FieldsSeq(text) {
+	// A number keeps its unit: the mark holds their place until the lines are cut.
+	const held = "\x00"
+	for word := range strings.FieldsSeq(strings.ReplaceAll(text, " %", held+"%")) {
+		word = strings.ReplaceAll(word, held, " ")
 		for _, piece := range pieces(word, width) {
 			need := columns(piece)
 			switch {

@@ -26,7 +26,7 @@ const (
 
 // cli is every command with its flags.
 type cli struct {
-	Run     runCommand     `cmd:"" default:"withargs" help:"Watch the world and tell the chats (the default)."`
+	Run     runCommand     `cmd:"" default:"withargs" help:"Watch the world and show what happens (the default)."`
 	Replay  replayCommand  `cmd:"" help:"Play recordings through the bot and show the cards. Without a file: January 2022."`
 	Record  recordCommand  `cmd:"" help:"Write what the watchers see to a recording."`
 	Outbox  outboxCommand  `cmd:"" help:"Look after messages that were given up."`
@@ -70,7 +70,7 @@ func dispatch(ctx context.Context, args []string, c *console) int {
 	exited := -1
 	parser, err := kong.New(&commands,
 		kong.Name("faultline"),
-		kong.Description("Watches where politics touches crypto, and tells Discord, Telegram or this terminal."),
+		kong.Description("Watches where politics touches crypto, and tells this terminal."),
 		kong.UsageOnError(),
 		kong.Writers(c.out, c.err),
 		kong.Exit(func(code int) { exited = code }),

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strings"
 	"time"
 
@@ -85,11 +87,14 @@ func titleOf(ctx context.Context, kept store.Incidents, id string) string {
 	return i.Title
 }
 
-// withStore opens the configured store for one command.
+// withStore opens the configured store for one command, which makes none where there is none.
 func withStore(ctx context.Context, f configFlag, c *console, do func(store.Store) error) (err error) {
 	cfg, err := f.load(c)
 	if err != nil {
 		return err
+	}
+	if _, err := os.Stat(cfg.Store.Path); !cfg.Store.RedisURL.IsSet() && errors.Is(err, fs.ErrNotExist) {
+		return usage(fmt.Errorf("there is no store at %s; run this where the bot runs, or set store.path", cfg.Store.Path))
 	}
 	kept, err := openStore(ctx, cfg, c)
 	if err != nil {
@@ -185,7 +190,7 @@ func or(text, otherwise string) string {
 
 type outboxRequeue struct {
 	configFlag
-	IDs []string `arg:"" optional:"" help:"As outbox list names them."`
+	IDs []string `arg:"" optional:"" name:"id" help:"As outbox list names them."`
 	All bool     `help:"Everything that was given up."`
 }
 
@@ -215,6 +220,10 @@ func (o *outboxRequeue) Run(ctx context.Context, c *console) error {
 			if err := l.requeue(ctx, kept); err != nil {
 				return err
 			}
+		}
+		if len(again) == 0 {
+			fmt.Fprintln(c.err, "nothing was given up")
+			return nil
 		}
 		_, err := fmt.Fprintf(c.out, "%s will be sent again\n", plural(len(again), "message"))
 		return err

@@ -67,7 +67,7 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 	if cfg.Store.RedisURL.IsSet() {
 		where = "Redis"
 	}
-	fmt.Fprintf(c.err, "keeping everything in %s; cards appear here, and silence means that nothing happened\n", where)
+	fmt.Fprintf(c.err, "keeping everything in %s; cards appear here, and silence means that what answers saw nothing\n", where)
 
 	lead := leader{
 		store: kept, owner: rand.Text(), ttl: leaseTTL(cfg), log: c.log,
