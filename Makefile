@@ -19,12 +19,7 @@ $(GOLANGCI): tools/go.mod tools/go.sum
 	go build -modfile=tools/go.mod -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 test:
-	@command -v "$$(go env CC)" >/dev/null 2>&1 || { \
-		echo "make test: the race detector needs a C compiler, and $$(go env CC) is not here; install gcc (Debian: apt-get install gcc libc6-dev)" >&2; \
-		exit 1; }
-	@command -v redis-server >/dev/null 2>&1 || { \
-		echo "make test: the tests of the Redis store start redis-server, and it is not here; install it (Debian: apt-get install redis-server)" >&2; \
-		exit 1; }
+	@./tools/needs
 	CGO_ENABLED=1 go test -race -timeout 20m -parallel 8 ./...
 	CGO_ENABLED=1 go test -race -timeout 5m $(FAILPOINTS) -run Crash ./store/sqlite
 
