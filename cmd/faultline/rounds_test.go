@@ -51,6 +51,7 @@ func storm(t *testing.T, binary string, k keep, processes int) {
 	running := make([]*exec.Cmd, processes)
 	start := func(n int) {
 		cmd := exec.Command(binary, "run", "--config", config)
+		cmd.Env = []string{} // what the tests are told by variables is no setting of the bot's
 		pipe, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
