@@ -47,6 +47,7 @@ type Store interface {
 	Cursors
 	History
 	Leases
+	Portable
 
 	// Close releases what the store holds. No other method may be under way or follow.
 	Close() error

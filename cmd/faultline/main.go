@@ -30,6 +30,9 @@ type cli struct {
 	Replay  replayCommand  `cmd:"" help:"Play recordings through the bot and show the cards. Without a file: January 2022."`
 	Record  recordCommand  `cmd:"" help:"Write what the watchers see to a recording."`
 	Outbox  outboxCommand  `cmd:"" help:"Look after messages that were given up."`
+	Backup  backupCommand  `cmd:"" help:"Copy everything that is kept to a file."`
+	Restore restoreCommand `cmd:"" help:"Put a backup into an empty store."`
+	Migrate migrateCommand `cmd:"" help:"Move everything to another store, SQLite or Redis."`
 	Check   checkCommand   `cmd:"" help:"Check the configuration and list every fault."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
 }

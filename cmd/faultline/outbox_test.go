@@ -14,6 +14,13 @@ func TestOutboxListsShowsAndRequeues(t *testing.T) { onBoth(t, outbox) }
 
 func outbox(t *testing.T, k keep) {
 	config := newWorld(t).config(t, k, false, "local:3")
+	if _, errs, status := command(t, "", "outbox", "list", "--config", config); k.name == "sqlite" &&
+		(status != exitUsage || !strings.Contains(errs, "there is no store")) {
+		t.Errorf("status %d: %s", status, errs)
+	}
+	if err := k.open(t).Close(); err != nil {
+		t.Fatal(err)
+	}
 	if _, errs, status := command(t, "", "outbox", "list", "--config", config); status != exitDone ||
 		!strings.Contains(errs, "nothing was given up") {
 		t.Fatalf("status %d: %s", status, errs)

@@ -40,6 +40,9 @@ func (s *Store) inspect(ctx context.Context) error {
 	if err := s.readable(ctx); err != nil {
 		return s.explain(err)
 	}
+	if err := s.whole(ctx); err != nil {
+		return s.explain(err)
+	}
 	return s.explain(s.clock(ctx))
 }
 
@@ -149,7 +152,7 @@ func (s *Store) kinds(ctx context.Context) error {
 		"about": "hash", "counters": "hash", "steps": "zset", "horizon": "string", "history": "zset", "hours": "zset",
 		"incidents:opened": "zset", "incidents:live": "zset", "pending": "hash", "after": "hash", "claims": "hash",
 		"dead": "zset", "announcements:due": "zset", "announcements:claims": "hash", "announcements:dead": "zset",
-		"subscriptions": "hash", "subscriptions:order": "zset", "cursors": "hash", "lease:world": "hash",
+		"subscriptions": "hash", "subscriptions:order": "zset", "cursors": "hash", "lease:world": "hash", importKey: "string",
 	}
 	for severity := range 4 {
 		want["due:"+strconv.Itoa(severity)], want["pending:"+strconv.Itoa(severity)] = "zset", "zset"

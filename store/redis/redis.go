@@ -45,6 +45,7 @@
 //	subscriptions:at:DEST    set     IDs at a destination
 //	cursors                  hash    watcher to cursor
 //	lease:NAME               hash    owner, fence, until, ttl
+//	importing                string  there while Import is not over, or where it broke off
 //
 // What grows with the world goes by age (seen marks, History, told announcements); incidents, notices and cards
 // stay, as the contract says. To add a step: one file in scripts/ that says why it is safe to run twice, and one

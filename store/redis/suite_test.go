@@ -22,6 +22,15 @@ func TestStore(t *testing.T) {
 	})
 }
 
+func TestPortable(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t, "--appendfsync", "everysec")
+	var stores atomic.Int64
+	storetest.RunPortable(t, func(t *testing.T) store.Store {
+		return open(t, redis.Options{URL: server.URL(), Prefix: fmt.Sprintf("%d*[a]:", stores.Add(1))})
+	})
+}
+
 func TestModel(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, "--appendfsync", "no")

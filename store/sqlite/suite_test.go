@@ -14,9 +14,26 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Store { return open(t, newPath(t)) })
 }
 
+func TestPortable(t *testing.T) {
+	t.Parallel()
+	storetest.RunPortable(t, func(t *testing.T) store.Store { return open(t, newPath(t)) })
+}
+
 func TestThrowaway(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Store {
+		s, err := sqlite.Open(t.Context(), sqlite.Options{Throwaway: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { closed(t, s) })
+		return s
+	})
+}
+
+func TestPortableThrowaway(t *testing.T) {
+	t.Parallel()
+	storetest.RunPortable(t, func(t *testing.T) store.Store {
 		s, err := sqlite.Open(t.Context(), sqlite.Options{Throwaway: true})
 		if err != nil {
 			t.Fatal(err)
