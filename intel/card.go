@@ -58,11 +58,35 @@ type Subscription struct {
 	Language    string      `json:"language,omitempty"` // BCP 47
 	Zone        string      `json:"zone,omitempty"`     // IANA
 	Mention     string      `json:"mention,omitempty"`
+	Mutes       []Mute      `json:"mutes,omitempty"`
+	// Paused is why the chat cannot be written to, such as that the bot was blocked there; empty while it can.
+	Paused string `json:"paused,omitempty"`
+}
+
+// Mute keeps a subscription from hearing of something. All that is named must fit.
+type Mute struct {
+	Incident string    `json:"incident,omitempty"`
+	Kind     Kind      `json:"kind,omitempty"`
+	Country  string    `json:"country,omitempty"`
+	Until    time.Time `json:"until"` // zero for ever
+}
+
+// covers says whether the mute holds for the incident at that time.
+func (m Mute) covers(i *Incident, at time.Time) bool {
+	return (m.Until.IsZero() || at.Before(m.Until)) &&
+		(m.Incident == "" || m.Incident == i.ID) &&
+		(m.Kind == "" || m.Kind == i.Kind) &&
+		(m.Country == "" || slices.Contains(i.Places, m.Country))
 }
 
 // Hears says whether the incident's audience includes the subscription and its filter wants it.
 func (s *Subscription) Hears(i *Incident) bool {
 	return (i.Audience == Everyone || i.Audience == s.Server) && s.Filter.Matches(i)
+}
+
+// MutesAt says whether the subscription is silent about the incident at that time.
+func (s *Subscription) MutesAt(i *Incident, at time.Time) bool {
+	return slices.ContainsFunc(s.Mutes, func(m Mute) bool { return m.covers(i, at) })
 }
 
 // Card is one incident at one destination. Wanted, Told and Spoken are revisions of the incident: Wanted is

@@ -36,6 +36,8 @@ type Detectors interface {
 	Tick(now time.Time) []intel.Signal
 	// Warmed says that what was observed so far is history: it was told back then.
 	Warmed()
+	// Readings are what the instruments show now, for people who ask.
+	Readings() []intel.Reading
 	correlate.Instruments
 }
 
@@ -163,9 +165,9 @@ func keyOf(step store.Step) string {
 	return step.Observation.Key()
 }
 
-// Measure answers what an instrument shows, for commands that ask.
-func (b *Brain) Measure(of intel.Quantity, asset string, since, now time.Time) (intel.Measurement, bool) {
+// Readings are what the instruments show now, for people who ask.
+func (b *Brain) Readings() []intel.Reading {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.detectors.Measure(of, asset, since, now)
+	return b.detectors.Readings()
 }

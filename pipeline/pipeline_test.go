@@ -103,6 +103,7 @@ func (w witness) Observe(o intel.Observation) []intel.Signal {
 }
 func (w witness) Tick(time.Time) []intel.Signal { return nil }
 func (w witness) Warmed()                       {}
+func (w witness) Readings() []intel.Reading     { return nil }
 func (w witness) Measure(intel.Quantity, string, time.Time, time.Time) (intel.Measurement, bool) {
 	return intel.Measurement{}, false
 }
