@@ -15,6 +15,8 @@ type CardOptions struct {
 	Place func(code string) string
 	// Incident finds a linked incident; one that is not found is not named.
 	Incident func(id string) (intel.Incident, bool)
+
+	ids bool // linked incidents are named with their ids, for who asks for all there is
 }
 
 // mostLinks is how many sources a card leads to; the evidence counts the others.
@@ -27,6 +29,7 @@ func Card(i *intel.Incident, o CardOptions) Message {
 		Headline: strings.ToUpper(standing(i)) + "  " + o.name(i),
 		Facts:    o.facts(i),
 		Links:    links(i),
+		Buttons:  buttons(i),
 	}
 	if title := Plain(i.Title); title != "" {
 		m.Lines = append(m.Lines, title)
@@ -35,6 +38,15 @@ func Card(i *intel.Incident, o CardOptions) Message {
 		m.Footer = "Updated " + moment(at)
 	}
 	return m
+}
+
+// buttons lead to more, and to less. Nothing follows on what is closed, so there is nothing to mute.
+func buttons(i *intel.Incident) []Button {
+	all := []Button{{Label: "Details", Command: "incident", Argument: i.ID}}
+	if i.IsOpen() {
+		all = append(all, Button{Label: "Mute this", Command: "mute", Argument: i.ID})
+	}
+	return append(all, Button{Label: "Why me", Command: "why", Argument: i.ID})
 }
 
 // updated is when the newest of what the card shows became known.

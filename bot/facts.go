@@ -307,7 +307,11 @@ func (o CardOptions) linked(i *intel.Incident) []Fact {
 			}
 			other, ok := o.Incident(l.ID)
 			if ok && (other.Audience == intel.Everyone || other.Audience == i.Audience) {
-				names = append(names, o.name(&other))
+				name := o.name(&other)
+				if o.ids {
+					name += " (" + other.ID + ")"
+				}
+				names = append(names, name)
 			}
 		}
 		if len(names) > 0 {

@@ -4,15 +4,17 @@ import "time"
 
 // Feed is a feed of articles on somebody's list: the common one (Everyone) or a server's own.
 type Feed struct {
-	URL      string    `json:"url"`
-	Name     string    `json:"name"`
-	Topic    string    `json:"topic,omitempty"`
-	Lang     string    `json:"lang,omitempty"` // BCP 47
-	Tier     Tier      `json:"tier"`
-	Audience Audience  `json:"audience,omitempty"`
-	Paused   bool      `json:"paused,omitempty"`
-	Removed  bool      `json:"removed,omitempty"` // kept, so that a starter list does not bring it back
-	Added    time.Time `json:"added"`
+	URL      string   `json:"url"`
+	Name     string   `json:"name"`
+	Topic    string   `json:"topic,omitempty"`
+	Lang     string   `json:"lang,omitempty"` // BCP 47
+	Tier     Tier     `json:"tier"`
+	Audience Audience `json:"audience,omitempty"`
+	Paused   bool     `json:"paused,omitempty"`
+	Removed  bool     `json:"removed,omitempty"` // kept, so that a starter list does not bring it back
+	// Starter feeds stand in the configuration: they come and go with it.
+	Starter bool      `json:"starter,omitempty"`
+	Added   time.Time `json:"added"`
 }
 
 // Reading is what an instrument shows now, for people who ask.

@@ -25,7 +25,8 @@ const (
 	Unreachable Fault = "unreachable"
 	RateLimited Fault = "rate limited"
 	Rejected    Fault = "rejected"
-	Temporary   Fault = "temporary"
+	NotSent     Fault = "not sent"  // such as a refused connection
+	Temporary   Fault = "temporary" // no word on whether it arrived
 )
 
 // Harness is a platform set up for one test.
@@ -51,7 +52,7 @@ func Run(t *testing.T, set func(t *testing.T) Harness) {
 		t.Run("escapes "+name, func(t *testing.T) { escapes(t, set(t), text) })
 	}
 	t.Run("obeys its context", func(t *testing.T) { obeysContext(t, set(t)) })
-	for _, fault := range []Fault{Unreachable, RateLimited, Rejected, Temporary} {
+	for _, fault := range []Fault{Unreachable, RateLimited, Rejected, NotSent, Temporary} {
 		t.Run("fails when "+string(fault), func(t *testing.T) { fails(t, set(t), fault) })
 	}
 }
@@ -180,6 +181,7 @@ func fails(t *testing.T, h Harness, fault Fault) {
 	var unreachable *bot.UnreachableError
 	var limited *bot.RateLimitedError
 	var rejected *bot.RejectedError
+	var notSent *bot.NotSentError
 	got := Temporary
 	switch {
 	case errors.As(err, &unreachable):
@@ -191,6 +193,8 @@ func fails(t *testing.T, h Harness, fault Fault) {
 		}
 	case errors.As(err, &rejected):
 		got = Rejected
+	case errors.As(err, &notSent):
+		got = NotSent
 	}
 	if got != fault {
 		t.Errorf("got %s: %v", got, err)

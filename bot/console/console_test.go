@@ -46,7 +46,7 @@ func harness(t *testing.T, colour bool) bottest.Harness {
 			bottest.Unreachable: func() { out.fail = &os.PathError{Op: "write", Err: os.ErrClosed} },
 			bottest.Temporary:   func() { out.fail = errors.New("no space left on device") },
 		},
-		Never: []bottest.Fault{bottest.RateLimited, bottest.Rejected},
+		Never: []bottest.Fault{bottest.RateLimited, bottest.Rejected, bottest.NotSent},
 	}
 }
 

@@ -25,7 +25,11 @@ func (c *Console) Send(ctx context.Context, o bot.Outgoing) (string, error) {
 		c.turn <- struct{}{}
 		return "", err
 	}
-	text := c.look.render(tag, o.Message)
+	return receipt, c.print(ctx, c.look.render(tag, o.Message))
+}
+
+// print writes a text in one piece. The caller has the turn, and gives it away.
+func (c *Console) print(ctx context.Context, text []byte) error {
 	written := make(chan error, 1)
 	go func() {
 		_, err := c.out.Write(text)
@@ -34,12 +38,12 @@ func (c *Console) Send(ctx context.Context, o bot.Outgoing) (string, error) {
 	}()
 	select {
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return ctx.Err()
 	case err := <-written:
 		if err != nil {
-			return "", classify(err)
+			return classify(err)
 		}
-		return receipt, nil
+		return nil
 	}
 }
 
