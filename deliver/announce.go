@@ -3,7 +3,6 @@ package deliver
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/faultlinebot/faultline/bot"
 	"github.com/faultlinebot/faultline/failpoint"
@@ -11,8 +10,7 @@ import (
 )
 
 // announce sends a claimed announcement.
-func (d *Deliverer) announce(ctx context.Context, a intel.Announcement, claimed time.Time) error {
-	r := d.announcementRow(a, claimed)
+func (d *Deliverer) announce(ctx context.Context, a intel.Announcement, r row) error {
 	_, err := d.send(ctx, r, bot.Outgoing{
 		Key:     key(a.Destination, a.Key, 0, "announcement"),
 		Message: bot.Announcement(a),

@@ -14,6 +14,7 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/faultlinebot/faultline/bot"
@@ -30,6 +31,7 @@ type Store interface {
 	Notices(ctx context.Context, incident string, above int) ([]intel.Notice, error)
 	SubscriptionsAfter(ctx context.Context, after string, limit int) ([]intel.Subscription, error)
 	SubscriptionsAt(ctx context.Context, to intel.Destination) ([]intel.Subscription, error)
+	Subscribe(ctx context.Context, s intel.Subscription) error
 }
 
 // Options says what to deliver from, to whom, and how fast. Zero values of the numbers mean the usual ones.
@@ -40,12 +42,14 @@ type Options struct {
 	Now func() time.Time
 	// Place names a country for cards; nil leaves the code.
 	Place func(code string) string
+	// Moved keeps under another name what is kept for a chat; nil where chats do not move.
+	Moved func(ctx context.Context, platform, from, to string) error
 	Log   *slog.Logger // nil says nothing
 	// Random spreads retries. Nil takes one with a random seed; a seeded one makes a run repeatable.
 	Random *rand.Rand
 
 	PageSize int           // destinations in one page of fan-out; usually 500
-	Senders  int           // messages on their way at once; usually 4
+	Senders  int           // messages on their way at once, to each platform; usually 64
 	Grace    time.Duration // how long sends under way may take after the end; usually 10 s
 }
 
@@ -70,15 +74,16 @@ type Deliverer struct {
 	platforms map[string]bot.Platform
 	now       func() time.Time
 	place     func(code string) string
+	moved     func(ctx context.Context, platform, from, to string) error
 	log       *slog.Logger
 	pace      *pace
 
 	pageSize int
-	senders  int
 	grace    time.Duration
 
 	fanOutDue chan struct{} // a notice may be pending
 	sendDue   chan struct{} // a card or an announcement may be due
+	least     atomic.Int64  // the least severity that is worth raising now
 }
 
 // New returns a deliverer; nothing moves before Run or Drain.
@@ -88,16 +93,17 @@ func New(o Options) *Deliverer {
 		platforms: make(map[string]bot.Platform, len(o.Platforms)),
 		now:       o.Now,
 		place:     o.Place,
+		moved:     o.Moved,
 		log:       o.Log,
 		pace:      newPace(o.Random),
 		pageSize:  or(o.PageSize, 500),
-		senders:   or(o.Senders, 4),
 		grace:     or(o.Grace, 10*time.Second),
 		fanOutDue: make(chan struct{}, 1),
 		sendDue:   make(chan struct{}, 1),
 	}
 	for _, p := range o.Platforms {
 		d.platforms[p.Name()] = p
+		d.pace.lanes[p.Name()] = newLane(or(o.Senders, 64))
 	}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)

@@ -4,16 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/faultlinebot/faultline/failpoint"
 	"github.com/faultlinebot/faultline/intel"
 	"github.com/faultlinebot/faultline/store"
 )
 
-// fanOut does one page of the most severe pending notice and says whether there was one. It asks anew for each
-// page, so that a worse incident overtakes a long fan-out. An older notice of the same incident comes first:
-// a card that a later notice looks for has been made by then.
-func (d *Deliverer) fanOut(ctx context.Context) (bool, error) {
+// errEnough is why a page is left for later: what is due now is as severe.
+var errEnough = errors.New("as severe cards are waiting")
+
+// fanOut does one page of the most severe pending notice, if it is at least so severe, and says whether there was
+// one. It asks anew for each page, so that a worse incident overtakes a long fan-out. An older notice of the same
+// incident comes first: a card that a later notice looks for has been made by then.
+func (d *Deliverer) fanOut(ctx context.Context, least intel.Severity) (bool, error) {
 	pending, err := d.store.PendingNotices(ctx, 1)
 	if err != nil {
 		return false, fmt.Errorf("find pending notices: %w", err)
@@ -25,14 +29,18 @@ func (d *Deliverer) fanOut(ctx context.Context) (bool, error) {
 	if p.After == "" {
 		failpoint.Hit(failpoint.FanOutBefore)
 	}
-	if err := d.raise(ctx, p); err != nil {
+	err = d.raise(ctx, p, least)
+	if errors.Is(err, errEnough) {
+		return false, nil
+	}
+	if err != nil {
 		return false, fmt.Errorf("fan out %s at revision %d: %w", p.Notice.Incident, p.Notice.Revision, err)
 	}
 	failpoint.Hit(failpoint.FanOutRaised)
 	return true, nil
 }
 
-func (d *Deliverer) raise(ctx context.Context, p store.Pending) error {
+func (d *Deliverer) raise(ctx context.Context, p store.Pending, least intel.Severity) error {
 	page := store.Page{Incident: p.Notice.Incident, Revision: p.Notice.Revision, Due: d.now()}
 	incident, err := d.store.Incident(ctx, p.Notice.Incident)
 	if errors.Is(err, store.ErrNotFound) {
@@ -42,6 +50,9 @@ func (d *Deliverer) raise(ctx context.Context, p store.Pending) error {
 	}
 	if err != nil {
 		return err
+	}
+	if incident.Severity < least {
+		return errEnough
 	}
 	page.Severity = incident.Severity
 	if makesCards(p.Notice) {
@@ -79,7 +90,7 @@ func (d *Deliverer) toSubscriptions(
 	for i := range subs {
 		s := &subs[i]
 		page.After = s.ID
-		if hearsNow(s, incident) && !taken[s.Destination] {
+		if hears(s, incident) && !taken[s.Destination] {
 			taken[s.Destination] = true
 			page.To = append(page.To, s.Destination)
 		}
@@ -87,9 +98,10 @@ func (d *Deliverer) toSubscriptions(
 	return nil
 }
 
-// hearsNow says whether the subscription wants the incident as a card. A digest is no card.
-func hearsNow(s *intel.Subscription, incident *intel.Incident) bool {
-	return !s.Digest && s.Hears(incident)
+// hears says whether the subscription wants the incident as a card. A digest is no card. One that has muted it is
+// raised too: its card, where it has one, is kept right.
+func hears(s *intel.Subscription, incident *intel.Incident) bool {
+	return !s.Digest && s.Paused == "" && s.Hears(incident)
 }
 
 // toCards fills the page with those who have a card that lives.
@@ -108,8 +120,9 @@ func (d *Deliverer) toCards(ctx context.Context, incident, after string, page *s
 	return nil
 }
 
-// revive takes up the cards that were abandoned because nobody at their destination wanted them, where somebody
-// does now: without it, who subscribes again would never hear of the incident's next escalation.
+// revive takes up the cards that were abandoned because nobody at their destination wanted them, or because it was
+// closed, where somebody listens now: without it, who subscribes or opens the chat again would never hear of the
+// incident's next escalation.
 func (d *Deliverer) revive(ctx context.Context, incident *intel.Incident) error {
 	after := ""
 	for {
@@ -119,14 +132,14 @@ func (d *Deliverer) revive(ctx context.Context, incident *intel.Incident) error 
 		}
 		for _, c := range cards {
 			after = c.Destination.String()
-			if c.Abandoned != nobodyWants {
+			if c.Abandoned != nobodyWants && !strings.HasPrefix(c.Abandoned, closed) {
 				continue
 			}
-			wanted, _, err := d.wanted(ctx, c.Destination, incident)
+			ears, err := d.listening(ctx, c.Destination, incident)
 			if err != nil {
 				return err
 			}
-			if wanted {
+			if ears.hear {
 				if err := d.store.RequeueCard(ctx, incident.ID, c.Destination, d.now()); err != nil {
 					return err
 				}
@@ -138,19 +151,25 @@ func (d *Deliverer) revive(ctx context.Context, incident *intel.Incident) error 
 	}
 }
 
-// wanted reads the destination's subscriptions as they are now: whether one of them hears the incident, and
-// whether there is any.
-func (d *Deliverer) wanted(
-	ctx context.Context, to intel.Destination, incident *intel.Incident,
-) (hears, some bool, err error) {
+// ears is how a destination's subscriptions stand to an incident now.
+type ears struct {
+	hear  bool // one of them wants it as a card
+	open  bool // there is one that is not paused
+	muted bool // none wants it, because those that did have muted it
+}
+
+func (d *Deliverer) listening(ctx context.Context, to intel.Destination, incident *intel.Incident) (e ears, err error) {
 	subs, err := d.store.SubscriptionsAt(ctx, to)
 	if err != nil {
-		return false, false, err
+		return e, err
 	}
 	for i := range subs {
-		if hearsNow(&subs[i], incident) {
-			return true, true, nil
-		}
+		s := &subs[i]
+		muted := s.MutesAt(incident, d.now())
+		e.hear = e.hear || hears(s, incident) && !muted
+		e.open = e.open || s.Paused == ""
+		e.muted = e.muted || muted
 	}
-	return false, len(subs) > 0, nil
+	e.muted = e.muted && !e.hear
+	return e, nil
 }

@@ -124,6 +124,12 @@ func (m *memory) subscribe(s ...intel.Subscription) {
 	}
 }
 
+// Subscribe implements deliver.Store.
+func (m *memory) Subscribe(_ context.Context, s intel.Subscription) error {
+	m.subscribe(s)
+	return nil
+}
+
 func (m *memory) unsubscribe(id string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

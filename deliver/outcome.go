@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/faultlinebot/faultline/bot"
+	"github.com/faultlinebot/faultline/failpoint"
 	"github.com/faultlinebot/faultline/intel"
 	"github.com/faultlinebot/faultline/store"
 )
@@ -17,10 +18,14 @@ import (
 // hours.
 const mostAttempts = 30
 
+// perhapsAttempts is how often a chat is tried that cannot be written to but may be open again soon: some half hour.
+const perhapsAttempts = 12
+
 // row is what a card and an announcement have in common: both wait in the outbox for one destination.
 type row struct {
 	name     string // for the log
 	to       intel.Destination
+	severity intel.Severity
 	due      time.Time
 	attempts int
 	claimed  time.Time // when
@@ -32,7 +37,7 @@ type row struct {
 
 func (d *Deliverer) cardRow(c intel.Card, claimed time.Time) row {
 	return row{
-		name: c.Incident, to: c.Destination, due: c.Due, attempts: c.Attempts, claimed: claimed,
+		name: c.Incident, to: c.Destination, severity: c.Severity, due: c.Due, attempts: c.Attempts, claimed: claimed,
 		extend: func(ctx context.Context, until time.Time) error {
 			return d.store.ExtendCard(ctx, c, until)
 		},
@@ -73,8 +78,8 @@ func (d *Deliverer) send(ctx context.Context, r row, o bot.Outgoing) (receipt st
 	if !ok {
 		return "", fmt.Errorf("no platform %q is connected", r.to.Platform)
 	}
-	if wait := d.pace.hold(r.to.Platform, d.now()); wait > 0 {
-		return "", &bot.RateLimitedError{After: wait}
+	if d.pace.held(r, d.now()) > 0 {
+		return "", errHeld
 	}
 	// A claim is good for one send. Where the store was slow until now, it would run out in the midst of it and
 	// another process would send the same; or it has, and this one must not.
@@ -83,48 +88,121 @@ func (d *Deliverer) send(ctx context.Context, r row, o bot.Outgoing) (receipt st
 			return "", err
 		}
 	}
+	o.To = r.to
+	receipt, err = d.hand(ctx, platform, o)
+	if ctx.Err() == nil { // else it was cut off by us, which says nothing of the platform
+		d.pace.heed(r, err, d.now())
+	}
+	return receipt, err
+}
+
+// hand is one bounded call of the platform.
+func (d *Deliverer) hand(ctx context.Context, to bot.Platform, o bot.Outgoing) (receipt string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
-			d.log.Error("a platform panicked", "platform", r.to.Platform, "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic in platform %s", r.to.Platform)
+			d.log.Error("a platform panicked", "platform", to.Name(), "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic in platform %s", to.Name())
 		}
 	}()
-	o.To = r.to
-	return platform.Send(ctx, o)
+	return to.Send(ctx, o)
 }
 
+// errHeld is why a message was not sent whose platform or chat is on hold.
+var errHeld = errors.New("on hold")
+
 // failed decides what follows from a send that did not succeed, and records it. Neither a send that was cut
-// short by the end of the process nor a limit of the platform costs an attempt: they say nothing of the message.
+// short by the end of the process, nor a limit of the platform, nor one that surely sent nothing costs an attempt:
+// they say nothing of the message. Attempts bound how often a message may be shown that is never answered.
 func (d *Deliverer) failed(ctx context.Context, r row, err error) error {
 	switch {
 	case errors.Is(err, store.ErrClaimLost): // another process has it now
 		return nil
 	case ctx.Err() != nil:
-		return errors.Join(err, d.hand(ctx, r))
+		return errors.Join(err, d.giveBack(ctx, r))
 	}
+	var moved *bot.MovedError
 	var unreachable *bot.UnreachableError
-	var limited *bot.RateLimitedError
-	var rejected *bot.RejectedError
 	switch {
-	case errors.As(err, &unreachable), errors.As(err, &rejected):
+	case errors.As(err, &moved):
+		return d.move(ctx, r, moved.To)
+	case errors.As(err, &unreachable) && !(unreachable.Perhaps && r.attempts+1 < perhapsAttempts):
+		return d.shut(ctx, r, unreachable.Reason)
+	case final(err):
 		return d.abandon(ctx, r, err.Error())
-	case errors.As(err, &limited):
-		wait := max(limited.After, time.Second)
-		if limited.All {
-			d.pace.holdUntil(r.to.Platform, d.now().Add(wait))
-		}
-		return d.postpone(ctx, r, r.release, wait+d.pace.jitter(), err)
+	case costsNothing(err):
+		return d.postpone(ctx, r, r.release, d.pace.held(r, d.now())+d.pace.jitter(), err)
 	case r.attempts+1 >= mostAttempts:
 		return d.abandon(ctx, r, "gave up after "+strconv.Itoa(mostAttempts)+" attempts: "+err.Error())
 	}
 	return d.postpone(ctx, r, r.postpone, d.pace.backoff(r.attempts), err)
 }
 
-// hand gives the row back at the end of the process, so that the next one need not wait for the claim to run
-// out.
-func (d *Deliverer) hand(ctx context.Context, r row) error {
+// final says whether the message can never be sent.
+func final(err error) bool {
+	var rejected *bot.RejectedError
+	return errors.As(err, &rejected)
+}
+
+// answered says whether the platform has given an answer, whatever it was.
+func answered(err error) bool {
+	var unreachable *bot.UnreachableError
+	var moved *bot.MovedError
+	return err == nil || final(err) || errors.As(err, &unreachable) || errors.As(err, &moved)
+}
+
+// costsNothing says whether the message was surely not sent, and why lies not in it. Then it waits for as long as
+// its platform or chat is on hold, and goes on being tried: however long that takes, it is not given up.
+func costsNothing(err error) bool {
+	var limited *bot.RateLimitedError
+	var notSent *bot.NotSentError
+	return errors.Is(err, errHeld) || errors.As(err, &limited) || errors.As(err, &notSent)
+}
+
+// closed begins the reason of what was given up because its chat cannot be written to.
+const closed = "chat closed: "
+
+// shut gives the message up and pauses the subscriptions at its destination, so that nothing more is sent there
+// until the platform says that it is open again.
+func (d *Deliverer) shut(ctx context.Context, r row, reason string) error {
+	if err := d.pauseSubscriptions(ctx, r.to, reason); err != nil {
+		return err // the claim runs out, and it is tried once more
+	}
+	return d.abandon(ctx, r, closed+reason)
+}
+
+func (d *Deliverer) pauseSubscriptions(ctx context.Context, to intel.Destination, reason string) error {
+	subs, err := d.store.SubscriptionsAt(ctx, to)
+	if err != nil {
+		return err
+	}
+	for _, s := range subs {
+		if s.Paused != "" {
+			continue
+		}
+		s.Paused = reason
+		if err := d.store.Subscribe(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// move keeps under its new name what is kept for the chat. The message waits there as it did here.
+func (d *Deliverer) move(ctx context.Context, r row, to string) error {
+	if d.moved == nil {
+		return d.abandon(ctx, r, closed+"it has moved to "+to)
+	}
+	d.log.Info("a chat has moved", "from", r.to.String(), "to", to)
+	if err := d.moved(ctx, r.to.Platform, r.to.Chat, to); err != nil {
+		return d.postpone(ctx, r, r.release, d.pace.jitter(), err)
+	}
+	return nil
+}
+
+// giveBack frees the row at the end of the process, so that the next one need not wait for the claim to run out.
+func (d *Deliverer) giveBack(ctx context.Context, r row) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handTime)
 	defer cancel()
 	err := r.release(ctx, r.due)
@@ -139,13 +217,23 @@ func (d *Deliverer) postpone(ctx context.Context, r row, how func(context.Contex
 	wait time.Duration, why error,
 ) error {
 	d.log.Info("message postponed", "of", r.name, "to", r.to.String(), "for", wait, "because", why)
+	failpoint.Hit(failpoint.Postponing)
 	due := d.now().Add(wait)
-	return d.mark(ctx, func(ctx context.Context) error { return how(ctx, due) })
+	if err := d.mark(ctx, func(ctx context.Context) error { return how(ctx, due) }); err != nil {
+		return err
+	}
+	failpoint.Hit(failpoint.Postponed)
+	return nil
 }
 
 func (d *Deliverer) abandon(ctx context.Context, r row, reason string) error {
 	d.log.Warn("message abandoned", "of", r.name, "to", r.to.String(), "because", reason)
-	return d.mark(ctx, func(ctx context.Context) error { return r.abandon(ctx, reason) })
+	failpoint.Hit(failpoint.Abandoning)
+	if err := d.mark(ctx, func(ctx context.Context) error { return r.abandon(ctx, reason) }); err != nil {
+		return err
+	}
+	failpoint.Hit(failpoint.Abandoned)
+	return nil
 }
 
 // markAttempts and markPause bound how hard an outcome is recorded. What is sent and not marked is sent again,

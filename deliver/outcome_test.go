@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/faultlinebot/faultline/bot"
 	"github.com/faultlinebot/faultline/intel"
 )
@@ -14,19 +16,6 @@ import (
 func (s *scene) open(severity intel.Severity) {
 	s.store.commit(shutdown(1, severity), intel.Opened, "")
 	s.drain()
-}
-
-func TestUnreachableIsAbandoned(t *testing.T) {
-	s := newScene(t)
-	s.subscribe("x", "a", "b")
-	s.x.fails("a", &bot.UnreachableError{Reason: "bot was blocked"})
-	s.open(intel.Major)
-	wantAbandoned(t, s, chat("x", "a"), "unreachable: bot was blocked")
-	wantLines(t, s.x, "b card: MAJOR  "+name)
-	s.x.works()
-	s.store.commit(shutdown(2, intel.Critical), intel.Escalated, "")
-	s.later(time.Hour)
-	wantAbandoned(t, s, chat("x", "a"), "unreachable: bot was blocked")
 }
 
 func TestRejectedIsNeverSentAgain(t *testing.T) {
@@ -54,6 +43,121 @@ func TestRateLimitOfOneChat(t *testing.T) {
 	}
 	s.later(1001 * time.Millisecond)
 	wantLines(t, s.x, "b card: MAJOR  "+name, "a card: MAJOR  "+name)
+}
+
+// A limit is the chat's, not the message's: none of its cards, in none of its threads, is tried before its time.
+func TestRateLimitHoldsTheWholeChat(t *testing.T) {
+	s := newScene(t)
+	s.subscribe("x", "a", "b")
+	s.store.subscribe(intel.Subscription{
+		ID: "thread", Destination: intel.Destination{Platform: "x", Chat: "a", Thread: "1"},
+	})
+	other := shutdown(1, intel.Minor)
+	other.ID = "another"
+	s.store.commit(other, intel.Opened, "")
+	s.x.fails("a", &bot.RateLimitedError{After: 7 * time.Second})
+	s.open(intel.Major)
+	s.later(3 * time.Second)
+	if got := s.x.attempts(); got != 3 { // two to b
+		t.Errorf("%d attempts", got)
+	}
+	s.x.works()
+	s.later(5 * time.Second)
+	s.later(time.Second)
+	if got := len(s.x.log()); got != 6 {
+		t.Errorf("%d of 6 cards were sent after the hold", got)
+	}
+	for k, c := range s.store.cards {
+		if c.Attempts != 0 {
+			t.Errorf("%v cost %d attempts", k, c.Attempts)
+		}
+	}
+}
+
+// Nobody sleeps through a limit: the end comes at once, and what waited is there for the next process.
+func TestEndWhileToldToWait(t *testing.T) {
+	for _, all := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			s.subscribe("x", "a", "b")
+			s.x.fails("", &bot.RateLimitedError{After: time.Hour, All: all})
+			stop := running(t, s)
+			s.store.commit(shutdown(1, intel.Major), intel.Opened, "")
+			s.Wake()
+			time.Sleep(time.Minute)
+			ended := time.Now()
+			stop()
+			if took := time.Since(ended); took != 0 {
+				t.Errorf("the end took %s", took)
+			}
+			s.x.works()
+			stop = running(t, s) // claims are as the first process left them
+			time.Sleep(time.Hour - 2*time.Minute)
+			if got := len(s.x.log()); got != 0 {
+				t.Errorf("%d cards were sent before their time", got)
+			}
+			time.Sleep(2 * time.Minute)
+			stop()
+			if got := len(s.x.log()); got != 2 {
+				t.Errorf("%d of 2 cards were sent", got)
+			}
+		})
+	}
+}
+
+// What was surely not sent is tried for as long as it takes, at a measured pace.
+func TestNotSentIsNeverGivenUp(t *testing.T) {
+	s := newScene(t)
+	s.subscribe("x", "a")
+	s.x.fails("", &bot.NotSentError{Reason: "connection refused"})
+	s.open(intel.Major)
+	for range 7 * 24 * 60 {
+		s.later(time.Minute)
+	}
+	card := s.store.card("shutdown/KZ", chat("x", "a"))
+	if card.Abandoned != "" || card.Attempts != 0 {
+		t.Errorf("the card is %+v", card)
+	}
+	if n := s.x.attempts(); n < 2000 || n > 7*24*60+10 {
+		t.Errorf("%d attempts in a week", n)
+	}
+	s.x.works()
+	s.later(2 * time.Minute)
+	wantLines(t, s.x, "a card: MAJOR  "+name)
+}
+
+// What began and ended before anybody could be told is shown and does not ring; all else rings.
+func TestWhatIsOverDoesNotRing(t *testing.T) {
+	s := newScene(t)
+	s.subscribe("x", "a")
+	s.x.fails("", &bot.NotSentError{Reason: "connection refused"})
+	over, goesOn := shutdown(1, intel.Major), shutdown(1, intel.Major)
+	over.ID, goesOn.ID = "over", "goes on"
+	s.store.commit(over, intel.Opened, "")
+	s.store.commit(goesOn, intel.Opened, "")
+	s.later(time.Hour)
+	over.Revision, over.Closed = 2, intel.ClosedEnded
+	s.store.commit(over, intel.Closed, "")
+	s.later(23 * time.Hour)
+	s.x.works()
+	s.later(time.Hour)
+	goesOn.Revision, goesOn.Closed = 2, intel.ClosedEnded
+	s.store.commit(goesOn, intel.Closed, "")
+	s.later(time.Hour)
+	silent := make(map[string]bool)
+	for n, line := range s.x.lines() {
+		silent[line] = s.x.log()[n].Silent
+	}
+	want := map[string]bool{
+		"a card: CLOSED  " + name: true,
+		"a card: MAJOR  " + name:  false,
+		// The edit rings nowhere, whatever is asked; the reply does.
+		"a edit of x-1: CLOSED  " + name:                                         false,
+		"a reply to x-1: Closed: the internet shutdown in Kazakhstan has ended.": false,
+	}
+	if diff := cmp.Diff(want, silent); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
 }
 
 func TestRateLimitOfAllHoldsOnePlatformOnly(t *testing.T) {

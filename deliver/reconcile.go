@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/faultlinebot/faultline/bot"
 	"github.com/faultlinebot/faultline/failpoint"
@@ -21,9 +20,9 @@ const nobodyWants = "no subscription left"
 
 // reconcile makes one step with a claimed card: it sends or edits the message, or it replies to it. Marking the
 // step ends the claim; a card that still has something to be spoken of is claimed once more for its reply.
-func (d *Deliverer) reconcile(ctx context.Context, card intel.Card, claimed time.Time) error {
+func (d *Deliverer) reconcile(ctx context.Context, card intel.Card, r row) error {
 	failpoint.Hit(failpoint.CardClaimed)
-	err := d.step(ctx, card, d.cardRow(card, claimed))
+	err := d.step(ctx, card, r)
 	if err != nil {
 		return fmt.Errorf("card of %s at %s: %w", card.Incident, card.Destination, err)
 	}
@@ -38,12 +37,12 @@ func (d *Deliverer) step(ctx context.Context, card intel.Card, r row) error {
 	if err != nil {
 		return err
 	}
-	hears, some, err := d.wanted(ctx, card.Destination, &incident)
+	ears, err := d.listening(ctx, card.Destination, &incident)
 	if err != nil {
 		return err
 	}
 	// Who was told goes on hearing of it even below the filter: it may have become harmless, or false.
-	if told := card.Receipt != ""; !hears && !(told && some) {
+	if told := card.Receipt != ""; !ears.hear && !(told && ears.open) {
 		return d.abandon(ctx, r, nobodyWants)
 	}
 	if incident.Revision < card.Wanted {
@@ -52,11 +51,12 @@ func (d *Deliverer) step(ctx context.Context, card intel.Card, r row) error {
 	if card.Receipt == "" || card.Told < incident.Revision {
 		return d.show(ctx, r, card, &incident)
 	}
-	return d.speak(ctx, r, card, &incident)
+	return d.speak(ctx, r, card, &incident, ears.muted)
 }
 
 // show makes the message show the incident as it stands. A card that was never shown speaks for itself: nothing
-// up to its revision needs a reply.
+// up to its revision needs a reply. It does not ring where all is over already, as after a day without the platform:
+// who looks finds it, and nobody is woken for what has passed.
 func (d *Deliverer) show(ctx context.Context, r row, card intel.Card, incident *intel.Incident) error {
 	options, err := d.cardOptions(ctx, incident)
 	if err != nil {
@@ -77,6 +77,7 @@ func (d *Deliverer) show(ctx context.Context, r row, card intel.Card, incident *
 		Key:     key(card.Destination, incident.ID, incident.Revision, part),
 		Message: bot.Card(incident, options),
 		Edit:    card.Receipt,
+		Silent:  card.Receipt == "" && incident.Closed != "",
 	})
 	if err != nil {
 		return d.failed(ctx, r, err)
@@ -90,13 +91,13 @@ func (d *Deliverer) show(ctx context.Context, r row, card intel.Card, incident *
 }
 
 // speak replies to a card that is up to date. Of several changes that waited the newest is spoken of; the card
-// shows the rest.
-func (d *Deliverer) speak(ctx context.Context, r row, card intel.Card, incident *intel.Incident) error {
+// shows the rest, and all of it to those who have muted the incident.
+func (d *Deliverer) speak(ctx context.Context, r row, card intel.Card, incident *intel.Incident, muted bool) error {
 	notice, err := d.unspoken(ctx, card, incident)
 	if err != nil {
 		return err
 	}
-	if notice != nil {
+	if notice != nil && !muted {
 		options, err := d.cardOptions(ctx, incident)
 		if err != nil {
 			return err

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/faultlinebot/faultline/intel"
 )
 
 // Wake says that something was committed: a notice, or an announcement. It never blocks.
@@ -30,51 +32,52 @@ func (d *Deliverer) Run(ctx context.Context) error {
 	return nil
 }
 
+// runFanOut raises page after page, but only so far ahead of the senders: while they are given all that they ask for,
+// only what is more severe than that.
 func (d *Deliverer) runFanOut(ctx context.Context) {
 	for ctx.Err() == nil {
-		more, err := d.fanOut(ctx)
+		more, err := d.fanOut(ctx, intel.Severity(d.least.Load()))
 		if err != nil && ctx.Err() == nil {
 			d.log.Error("fan-out failed", "err", err)
 		}
 		if more {
 			signal(d.sendDue)
-			continue
 		}
 		pause(ctx, d.fanOutDue)
 	}
 }
 
-// runSenders claims what is due, never more than there are idle senders: a claim that waits is a claim that
-// runs out.
+// leastWorthRaising follows from a claim: anything where less came than was asked for, else what is more severe than
+// the last that came.
+func leastWorthRaising(jobs []job, room int) intel.Severity {
+	if len(jobs) < room {
+		return intel.Info
+	}
+	last := intel.Critical
+	for _, j := range jobs {
+		last = min(last, j.severity)
+	}
+	return last + 1
+}
+
+// runSenders claims what is due, never more than there is room for: a claim that waits is a claim that runs out.
 func (d *Deliverer) runSenders(ctx context.Context) {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	idle := make(chan struct{}, d.senders)
-	for range d.senders {
-		idle <- struct{}{}
-	}
 	var busy sync.WaitGroup
-	for round := 0; ; round++ {
-		slots := take(ctx, idle)
-		if slots == 0 {
-			break
+	for round := 0; ctx.Err() == nil; round++ {
+		room := d.pace.room(d.now())
+		if room == 0 {
+			pause(ctx, d.sendDue)
+			continue
 		}
-		jobs, err := d.claim(ctx, slots, round)
+		jobs, err := d.claim(ctx, room, round)
 		if err != nil && ctx.Err() == nil {
 			d.log.Error("claiming failed", "err", err)
 		}
-		for range slots - len(jobs) {
-			idle <- struct{}{}
-		}
-		for _, job := range jobs {
-			busy.Go(func() {
-				if err := job(work); err != nil {
-					d.log.Error("delivery failed", "err", err)
-				}
-				idle <- struct{}{}
-				signal(d.sendDue) // the same destination may have more
-			})
-		}
+		d.least.Store(int64(leastWorthRaising(jobs, room)))
+		signal(d.fanOutDue)
+		d.dispatch(work, jobs, &busy)
 		if len(jobs) == 0 {
 			pause(ctx, d.sendDue)
 		}
@@ -83,27 +86,36 @@ func (d *Deliverer) runSenders(ctx context.Context) {
 	busy.Wait()
 }
 
-// take waits for an idle sender and takes all that are idle; 0 when ctx is over.
-func take(ctx context.Context, idle chan struct{}) int {
-	if ctx.Err() != nil {
-		return 0
-	}
-	select {
-	case <-ctx.Done():
-		return 0
-	case <-idle:
-	}
-	for n := 1; ; n++ {
-		select {
-		case <-idle:
-		default:
-			return n
+// dispatch starts the jobs that there is room for and puts the others back. It returns when those are free again:
+// they are not claimed before their time, and no more of them at once than were claimed.
+func (d *Deliverer) dispatch(ctx context.Context, jobs []job, busy *sync.WaitGroup) {
+	var back sync.WaitGroup
+	for _, j := range jobs {
+		again, ok := d.pace.enter(j.row, d.now())
+		if !ok {
+			back.Go(func() {
+				if err := d.mark(ctx, func(ctx context.Context) error { return j.release(ctx, again) }); err != nil {
+					d.log.Error("putting back failed", "err", err)
+				}
+			})
+			continue
 		}
+		busy.Go(func() {
+			if err := j.do(ctx); err != nil {
+				d.log.Error("delivery failed", "err", err)
+			}
+			d.pace.leave(j.row)
+			signal(d.sendDue) // the same destination may have more
+		})
 	}
+	back.Wait()
 }
 
-// job is a claimed card or announcement.
-type job func(context.Context) error
+// job is a claimed card or announcement and what is to be done with it.
+type job struct {
+	row
+	do func(context.Context) error
+}
 
 // announcementTurn is how often announcements are claimed before cards: rarely, for cards are urgent, but often
 // enough that they go out beside a long fan-out.
@@ -138,7 +150,8 @@ func (d *Deliverer) claimCards(ctx context.Context, limit int) ([]job, error) {
 	}
 	var jobs []job
 	for _, c := range cards {
-		jobs = append(jobs, func(ctx context.Context) error { return d.reconcile(ctx, c, now) })
+		r := d.cardRow(c, now)
+		jobs = append(jobs, job{r, func(ctx context.Context) error { return d.reconcile(ctx, c, r) }})
 	}
 	return jobs, nil
 }
@@ -151,7 +164,8 @@ func (d *Deliverer) claimAnnouncements(ctx context.Context, limit int) ([]job, e
 	}
 	var jobs []job
 	for _, a := range announcements {
-		jobs = append(jobs, func(ctx context.Context) error { return d.announce(ctx, a, now) })
+		r := d.announcementRow(a, now)
+		jobs = append(jobs, job{r, func(ctx context.Context) error { return d.announce(ctx, a, r) }})
 	}
 	return jobs, nil
 }
@@ -171,7 +185,7 @@ func pause(ctx context.Context, due <-chan struct{}) {
 // is left but what was postponed. An error of the store ends it; failed sends do not.
 func (d *Deliverer) Drain(ctx context.Context) error {
 	for {
-		more, err := d.fanOut(ctx)
+		more, err := d.fanOut(ctx, intel.Info)
 		if err != nil {
 			return err
 		}
@@ -186,7 +200,7 @@ func (d *Deliverer) Drain(ctx context.Context) error {
 		if len(jobs) == 0 {
 			return nil
 		}
-		if err := jobs[0](ctx); err != nil {
+		if err := jobs[0].do(ctx); err != nil {
 			return err
 		}
 	}

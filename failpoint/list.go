@@ -23,6 +23,10 @@ const (
 	CardMarked       = "card-marked"       // the card is marked told
 	ReplySent        = "reply-sent"        // the reply is out, it is not marked spoken
 	AnnouncementSent = "announcement-sent" // the announcement is out, it is not marked
+	Postponing       = "postponing"        // a send failed for now, when to try again is not kept
+	Postponed        = "postponed"         // it is kept
+	Abandoning       = "abandoning"        // a message is given up, that is not kept
+	Abandoned        = "abandoned"         // it is kept
 )
 
 // Names lists every step.
@@ -30,6 +34,6 @@ func Names() []string {
 	return []string{
 		FeedFetched, FeedParsed, Detected, Correlated, CommitMarked, CommitWritten, Committed, CursorBefore,
 		CursorSaved, FanOutBefore, FanOutRaised, CardClaimed, CardSent, CardMarked, ReplySent,
-		AnnouncementSent,
+		AnnouncementSent, Postponing, Postponed, Abandoning, Abandoned,
 	}
 }
