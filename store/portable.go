@@ -29,8 +29,8 @@ var (
 // nor are the tokens of steps: all three belong to processes that are gone by then.
 type Portable interface {
 	// Export hands everything to yield: cursors, seen marks, observations in the order committed, then each incident
-	// followed by its notices, its pending fan-outs and its cards, then announcements, subscriptions and fences. It
-	// returns yield's error. Yield must not use the store. A mark may come twice.
+	// followed by its notices, its pending fan-outs and its cards, then announcements, subscriptions, documents and
+	// fences. It returns yield's error. Yield must not use the store. A mark may come twice.
 	//
 	// What it hands out is either of one moment, or errs on the safe side: what it holds of an incident is never
 	// older than the marks, and the marks are never older than the cursors, so what came in meanwhile is accepted
@@ -42,7 +42,7 @@ type Portable interface {
 	Import(ctx context.Context, next func() (Record, error)) error
 }
 
-// Record is one thing that a store keeps; it is one of the ten types below.
+// Record is one thing that a store keeps; it is one of the eleven types below.
 type Record interface{ kind() string }
 
 type (
@@ -69,10 +69,16 @@ type (
 	}
 	// CardRecord is a card of the incident before it.
 	CardRecord struct{ Card intel.Card }
-	// AnnouncementRecord is an announcement. Of one that was told only the key and when it was due are left.
+	// AnnouncementRecord is an announcement. Of one that was told only the key, the destination and when it was due are
+	// left; older backups lack the destination.
 	AnnouncementRecord struct{ Announcement intel.Announcement }
 	// SubscriptionRecord is a subscription.
 	SubscriptionRecord struct{ Subscription intel.Subscription }
+	// DocumentRecord is a document.
+	DocumentRecord struct {
+		Kind     string
+		Document Document
+	}
 	// CursorRecord is where a watcher is.
 	CursorRecord struct {
 		Watcher string
@@ -93,6 +99,7 @@ func (PendingRecord) kind() string      { return "pending" }
 func (CardRecord) kind() string         { return "card" }
 func (AnnouncementRecord) kind() string { return "announcement" }
 func (SubscriptionRecord) kind() string { return "subscription" }
+func (DocumentRecord) kind() string     { return "document" }
 func (CursorRecord) kind() string       { return "cursor" }
 func (FenceRecord) kind() string        { return "fence" }
 
@@ -132,6 +139,11 @@ type (
 	cursorLine struct {
 		Watcher anyText `json:"watcher"`
 		Cursor  []byte  `json:"cursor"`
+	}
+	documentLine struct {
+		Kind anyText `json:"kind"`
+		Key  anyText `json:"key"`
+		Data []byte  `json:"data"`
 	}
 	fenceLine struct {
 		Lease anyText `json:"lease"`
@@ -188,6 +200,8 @@ func encodeRecord(r Record) ([]byte, error) {
 		return json.Marshal(r.Subscription)
 	case CursorRecord:
 		return json.Marshal(cursorLine{anyText(r.Watcher), r.Cursor})
+	case DocumentRecord:
+		return json.Marshal(documentLine{anyText(r.Kind), anyText(r.Document.Key), r.Document.Data})
 	case FenceRecord:
 		return json.Marshal(fenceLine{anyText(r.Lease), r.Fence})
 	}
@@ -227,6 +241,9 @@ func decodeRecord(kind string, data []byte) (Record, error) {
 	case CursorRecord{}.kind():
 		l, err := decodeAs[cursorLine](data)
 		return CursorRecord{string(l.Watcher), l.Cursor}, err
+	case DocumentRecord{}.kind():
+		l, err := decodeAs[documentLine](data)
+		return DocumentRecord{string(l.Kind), Document{string(l.Key), l.Data}}, err
 	case FenceRecord{}.kind():
 		l, err := decodeAs[fenceLine](data)
 		return FenceRecord{string(l.Lease), l.Fence}, err

@@ -33,7 +33,11 @@ func portable() []store.Record {
 			Abandoned: "no",
 		}},
 		store.AnnouncementRecord{Announcement: intel.Announcement{Key: "k", Destination: to, Due: at, Told: true}},
-		store.SubscriptionRecord{Subscription: intel.Subscription{ID: "s", Destination: to}},
+		store.SubscriptionRecord{Subscription: intel.Subscription{
+			ID: "s", Destination: to, Mutes: []intel.Mute{{Kind: intel.Shutdown, Until: at}}, Paused: "blocked",
+		}},
+		store.DocumentRecord{Kind: "k\xff", Document: store.Document{Key: "\x00\xff", Data: []byte("\x00\xff")}},
+		store.DocumentRecord{Kind: "k", Document: store.Document{Key: `{"base64":"eA=="}`, Data: []byte{}}},
 		store.FenceRecord{Lease: "world", Fence: 1 << 60},
 	}
 }
@@ -97,8 +101,33 @@ func TestRecordsThatBelongToAnIncidentFollowIt(t *testing.T) {
 		store.PendingRecord{Incident: "b", Revision: 1},
 	} {
 		if _, err := read(written(t, append(all[:len(all):len(all)], bad))); err == nil ||
-			!strings.Contains(err.Error(), "line 13") {
+			!strings.Contains(err.Error(), "line 15") {
 			t.Errorf("%+v: %v", bad, err)
 		}
+	}
+}
+
+// What releases before have written stays readable: these lines may be added to, not changed.
+func TestOlderBackupsAreRead(t *testing.T) {
+	const older = `{"faultline":"store","version":1}
+{"type":"announcement","data":{"key":"k","destination":{"platform":"","chat":""},"title":"","lines":null,` +
+		`"due":"2022-01-05T12:00:00Z","attempts":0,"told":true,"abandoned":""}}
+{"type":"subscription","data":{"id":"s","destination":{"platform":"telegram","chat":"1"},"server":"",` +
+		`"filter":{"least":"info"},"digest":false}}
+{"type":"end","counts":{"announcement":1,"subscription":1}}
+`
+	got, err := read([]byte(older))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]store.Record{
+		store.AnnouncementRecord{Announcement: intel.Announcement{
+			Key: "k", Due: time.Date(2022, 1, 5, 12, 0, 0, 0, time.UTC), Told: true,
+		}},
+		store.SubscriptionRecord{Subscription: intel.Subscription{
+			ID: "s", Destination: intel.Destination{Platform: "telegram", Chat: "1"},
+		}},
+	}, got); diff != "" {
+		t.Error(diff)
 	}
 }

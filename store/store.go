@@ -22,16 +22,19 @@ import (
 var (
 	// ErrSeen: the observation was committed by another attempt.
 	ErrSeen = errors.New("observation already seen")
-	// ErrConflict: an incident is no longer at the revision the step was made from.
-	ErrConflict = errors.New("incident changed meanwhile")
-	// ErrFenced: a newer holder has the lease; this one must stop writing.
-	ErrFenced = errors.New("lease was taken over")
+	// ErrConflict: an incident is no longer at the revision the step was made from, or a document not what it was.
+	ErrConflict = errors.New("changed meanwhile")
+	// ErrFenced: another holder has the lease, or the store has lost steps that this one had made; it must stop, and
+	// begin anew with what is kept.
+	ErrFenced = errors.New("lease does not count any more")
 	// ErrNotFound: there is no such thing.
 	ErrNotFound = errors.New("not found")
 	// ErrClaimLost: somebody else has claimed the card or the announcement since; it is theirs now.
 	ErrClaimLost = errors.New("claim was lost to another")
 	// ErrFull: there is no room left and nothing was kept; asking again helps when there is.
 	ErrFull = errors.New("store is full")
+	// ErrNotNow: the store takes no writes for the time being and nothing was kept; asking again helps when it does.
+	ErrNotNow = errors.New("store takes no writes now")
 	// ErrInUse: another process has the store open and the store serves only one.
 	ErrInUse = errors.New("store is in use by another process")
 )
@@ -44,9 +47,12 @@ type Store interface {
 	Announcements
 	DeadLetters
 	Subscriptions
+	Chats
+	Documents
 	Cursors
 	History
 	Leases
+	Clock
 	Portable
 
 	// Close releases what the store holds. No other method may be under way or follow.
@@ -81,7 +87,8 @@ type Intake interface {
 	// Commit applies the whole step or nothing of it, durably: the seen mark, the observation's place in
 	// History, the incidents and their notices. It returns ErrSeen when the observation is marked by another
 	// token, ErrConflict when an incident is kept at another revision than the one before its new one, and
-	// ErrFenced when the fence is older than the lease "world". A token that was refused may be used again.
+	// ErrFenced when the fence is not that of the lease "world", newer ones included: a store that has lost writes may
+	// have given out a number above its present one. A token that was refused may be used again.
 	Commit(ctx context.Context, step Step) error
 }
 
@@ -237,10 +244,19 @@ type History interface {
 // WorldLease is the lease of the brain; Commit checks its fence.
 const WorldLease = "world"
 
+// Clock is what everybody who shares the store tells the time by.
+type Clock interface {
+	// Now is the time that cards and announcements are due by and that claims end by: the same, as nearly as can
+	// be known, in every process that shares the store, however wrong the clock of its own machine is.
+	Now() time.Time
+}
+
 // Leases says who may do what only one may do.
 type Leases interface {
 	// Acquire takes the lease for ttl when it is free, over or already the owner's, and returns its fence:
-	// higher with each new holder, unchanged for the same one. Else it returns ErrInUse.
+	// higher with each new holder, unchanged for the same one, but for one whose last step the store has lost
+	// since it was committed (a server that forgets, or failed over): what it knows is not what is kept any more,
+	// so it must begin anew like a new holder. Else it returns ErrInUse.
 	Acquire(ctx context.Context, name, owner string, ttl time.Duration) (fence int64, err error)
 	// Release gives it back when the owner still holds it.
 	Release(ctx context.Context, name, owner string) error

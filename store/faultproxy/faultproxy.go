@@ -1,7 +1,7 @@
 // Package faultproxy stands between a client and a Redis server in tests and does what networks do: delay, cut
-// the connection before a request or after it was applied, hold it for ever, refuse. It understands where requests
-// and replies end, so that a fault meets one command and no other, and so that "applied, and the reply lost" is
-// certain and not a race.
+// the connection before a request or after it was applied, hold it for ever, refuse, lead to another server. It
+// understands where requests and replies end, so that a fault meets one command and no other, and so that "applied,
+// and the reply lost" is certain and not a race. What passes between two servers is a [Link], which is cut as a whole.
 package faultproxy
 
 import (
@@ -21,6 +21,8 @@ import (
 type Fault struct {
 	Delay time.Duration // before it is handed on
 	What  What
+	// Answer is an error the client gets for it in place of the server, which never sees it: "LOADING and why".
+	Answer string
 }
 
 // What happens to a request after its delay.
@@ -38,11 +40,12 @@ const (
 // Proxy is a listener that hands requests on.
 type Proxy struct {
 	listener net.Listener
-	dial     func() (net.Conn, error)
 	ended    chan struct{}
 	busy     sync.WaitGroup
+	speak    func(client, server net.Conn) error // until the connection is over
 
 	mu      sync.Mutex
+	dial    func() (net.Conn, error)
 	plan    func(request []string) Fault
 	refuses bool
 	open    map[net.Conn]bool
@@ -51,18 +54,21 @@ type Proxy struct {
 // Start starts a proxy for the server at the network address, until the test ends.
 func Start(t testing.TB, network, address string) *Proxy {
 	t.Helper()
+	p := &Proxy{ended: make(chan struct{}), open: map[net.Conn]bool{}}
+	p.speak = p.serve
+	p.start(t, network, address)
+	return p
+}
+
+func (p *Proxy) start(t testing.TB, network, address string) {
+	t.Helper()
 	var listener net.ListenConfig
 	l, err := listener.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{
-		listener: l, ended: make(chan struct{}), open: map[net.Conn]bool{},
-		dial: func() (net.Conn, error) {
-			var dialer net.Dialer
-			return dialer.DialContext(t.Context(), network, address)
-		},
-	}
+	p.listener = l
+	p.Lead(t, network, address)
 	p.busy.Go(p.accept)
 	t.Cleanup(func() {
 		close(p.ended)
@@ -72,7 +78,16 @@ func Start(t testing.TB, network, address string) *Proxy {
 		p.cut()
 		p.busy.Wait()
 	})
-	return p
+}
+
+// Lead makes new connections lead to another server. Those that are open stay where they are.
+func (p *Proxy) Lead(t testing.TB, network, address string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dial = func() (net.Conn, error) {
+		var dialer net.Dialer
+		return dialer.DialContext(t.Context(), network, address)
+	}
 }
 
 // Address is where it listens.
@@ -110,13 +125,16 @@ func (p *Proxy) accept() {
 			return
 		}
 		p.busy.Go(func() {
-			server, err := p.dial()
+			p.mu.Lock()
+			dial := p.dial
+			p.mu.Unlock()
+			server, err := dial()
 			if err != nil {
 				_ = client.Close()
 				return
 			}
 			if p.hold(client, server) {
-				_ = p.serve(client, server) // its end is the end of the connection
+				_ = p.speak(client, server) // its end is the end of the connection
 			}
 			p.drop(client, server)
 		})
@@ -156,6 +174,12 @@ func (p *Proxy) serve(client, server net.Conn) error {
 		f := p.fault(words)
 		if err := p.wait(f.Delay); err != nil {
 			return err
+		}
+		if f.Answer != "" {
+			if _, err := io.WriteString(client, "-"+f.Answer+"\r\n"); err != nil {
+				return err
+			}
+			continue
 		}
 		switch f.What {
 		case CutBefore:

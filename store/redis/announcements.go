@@ -25,7 +25,8 @@ func (s *Store) Announce(ctx context.Context, a intel.Announcement) error {
 	if err != nil {
 		return s.wrap(ctx, "announce", err)
 	}
-	_, err = s.run(ctx, "announce", "announce", a.Key, a.Destination.String(), store.Micros(a.Due), data)
+	_, err = s.run(ctx, "announce", "announce", a.Key, a.Destination.String(), store.Micros(a.Due), data,
+		chatName(a.Destination.Platform, a.Destination.Chat))
 	return err
 }
 
@@ -50,13 +51,15 @@ func (s *Store) ClaimAnnouncements(ctx context.Context, now, until time.Time, li
 }
 
 // announcementFields are the fields of the hash in the order in which decodeAnnouncement takes them.
-func announcementFields() []any { return []any{"data", "due", "attempts", "told", "abandoned"} }
+func announcementFields() []any {
+	return []any{"data", "due", "attempts", "told", "abandoned", "of", "to"}
+}
 
 func decodeAnnouncement(key string, row []any) (a intel.Announcement, err error) {
 	if len(row) != len(announcementFields()) {
 		return a, fmt.Errorf("announcement %s has %d fields", key, len(row))
 	}
-	var says announced
+	says := announced{Destination: placeOf(text(row[5]), text(row[6]))}
 	if words := text(row[0]); words != "" { // one that was told has none
 		if err := json.Unmarshal([]byte(words), &says); err != nil {
 			return a, fmt.Errorf("decode announcement %s: %w", key, err)

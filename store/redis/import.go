@@ -138,6 +138,9 @@ func (i *importer) take(r store.Record) error {
 		return i.announcement(r.Announcement)
 	case store.SubscriptionRecord:
 		return i.subscription(r.Subscription)
+	case store.DocumentRecord:
+		i.add("HSET", "document:"+r.Kind, r.Document.Key, r.Document.Data)
+		i.add("ZADD", "documents:"+r.Kind, 0, r.Document.Key)
 	case store.CursorRecord:
 		i.add("HSET", "cursors", r.Watcher, r.Cursor)
 	case store.FenceRecord:
@@ -257,6 +260,11 @@ func (i *importer) card(c intel.Card) error {
 func (i *importer) announcement(a intel.Announcement) error {
 	key := "announcement:" + a.Key
 	fields := []any{"to", a.Destination.String(), "due", store.Micros(a.Due), "attempts", a.Attempts}
+	if a.Destination != (intel.Destination{}) { // older backups do not say where something was told
+		chat := chatName(a.Destination.Platform, a.Destination.Chat)
+		fields = append(fields, "of", chat)
+		i.add("ZADD", "announcements:of:"+chat, i.goes(a), a.Key)
+	}
 	if a.Told {
 		i.add("HSET", key, append(fields, "told", 1)...)
 		i.add("PEXPIRE", key, store.SeenFor.Milliseconds())
@@ -277,6 +285,14 @@ func (i *importer) announcement(a intel.Announcement) error {
 	return nil
 }
 
+// goes is when the announcement goes, as the index of its chat has it.
+func (i *importer) goes(a intel.Announcement) string {
+	if !a.Told {
+		return "+inf"
+	}
+	return strconv.FormatInt(i.s.Now().Add(store.SeenFor).UnixMilli(), 10)
+}
+
 func (i *importer) subscription(sub intel.Subscription) error {
 	data, err := json.Marshal(sub)
 	if err != nil {
@@ -286,5 +302,6 @@ func (i *importer) subscription(sub intel.Subscription) error {
 	i.add("HSET", "subscriptions", sub.ID, counted(to, string(data)))
 	i.add("ZADD", "subscriptions:order", 0, sub.ID)
 	i.add("SADD", "subscriptions:at:"+to, sub.ID)
+	i.add("ZADD", "subscriptions:places", 0, to)
 	return nil
 }

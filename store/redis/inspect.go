@@ -18,8 +18,8 @@ import (
 // format is the form of what is kept; it changes when an older release could no longer read it.
 const format = 1
 
-// most is how far this machine's clock may be from the server's before somebody should hear of it: cards are due,
-// and claims run out, by the clocks of the replicas.
+// most is how far this machine's clock may be from the server's before somebody should hear of it: what the bot
+// sees is dated by the clock of the replica that sees it.
 const most = 5 * time.Second
 
 // inspect refuses a server that cannot do what the store promises, and warns of one that does only half of it.
@@ -152,7 +152,8 @@ func (s *Store) kinds(ctx context.Context) error {
 		"about": "hash", "counters": "hash", "steps": "zset", "horizon": "string", "history": "zset", "hours": "zset",
 		"incidents:opened": "zset", "incidents:live": "zset", "pending": "hash", "after": "hash", "claims": "hash",
 		"dead": "zset", "announcements:due": "zset", "announcements:claims": "hash", "announcements:dead": "zset",
-		"subscriptions": "hash", "subscriptions:order": "zset", "cursors": "hash", "lease:world": "hash", importKey: "string",
+		"subscriptions": "hash", "subscriptions:order": "zset", "subscriptions:places": "zset", "replaced": "zset",
+		"cursors": "hash", "lease:world": "hash", importKey: "string",
 	}
 	for severity := range 4 {
 		want["due:"+strconv.Itoa(severity)], want["pending:"+strconv.Itoa(severity)] = "zset", "zset"
@@ -188,13 +189,15 @@ func (s *Store) readable(ctx context.Context) error {
 
 // clock warns when this machine and the server differ.
 func (s *Store) clock(ctx context.Context) error {
+	asked := s.now()
 	server, err := s.main.Time(ctx).Result()
 	if err != nil {
 		return err
 	}
+	s.readClock(asked, server)
 	if off := s.now().Sub(server); off.Abs() > most {
-		s.warn(fmt.Sprintf("this machine's clock is %s off that of Redis at %s; replicas whose clocks differ send some "+
-			"cards early, late or twice: set them by NTP", off.Round(time.Second), s.address))
+		s.warn(fmt.Sprintf("this machine's clock is %s off that of Redis at %s; cards go out by the server's clock, but "+
+			"what is seen here is dated wrongly: set both by NTP", off.Round(time.Second), s.address))
 	}
 	return nil
 }

@@ -41,20 +41,22 @@ func (s *Store) Seen(ctx context.Context, key string) (seen bool, err error) {
 
 // Commit implements [store.Intake].
 func (s *Store) Commit(ctx context.Context, step store.Step) error {
-	args, err := stepArgs(step)
+	args, err := stepArgs(step, s.stepBefore(step.Fence))
 	if err != nil {
 		return s.wrap(ctx, "commit", err)
 	}
-	_, err = s.run(ctx, "commit", "commit", args...)
+	if _, err = s.run(ctx, "commit", "commit", args...); err == nil {
+		s.committed(step)
+	}
 	return err
 }
 
-// stepArgs writes a step as commit.lua reads it.
-func stepArgs(step store.Step) ([]any, error) {
+// stepArgs writes a step, and the token of the one before it, as commit.lua reads them.
+func stepArgs(step store.Step, before string) ([]any, error) {
 	if step.Token == "" {
 		return nil, errors.New("the step has no token")
 	}
-	args := []any{step.Token, step.Fence, rememberedSteps, len(step.Changes)}
+	args := []any{step.Token, step.Fence, before, rememberedSteps, len(step.Changes)}
 	observed, err := observationArgs(step)
 	if err != nil {
 		return nil, err

@@ -44,6 +44,20 @@ func pendingName(incident string, revision int) string {
 // deadName names an abandoned card, so that all sort by incident and destination.
 func deadName(incident string, to intel.Destination) string { return sorts(incident) + to.String() }
 
+// chatName names a chat in keys.
+func chatName(platform, chat string) string { return counted(platform, ":"+chat) }
+
+// placeOf is the destination of a name, at the chat that is named. Without one it is none.
+func placeOf(chat, name string) intel.Destination {
+	if chat == "" {
+		return intel.Destination{}
+	}
+	platform, rest := uncounted(chat)
+	to := intel.Destination{Platform: platform, Chat: strings.TrimPrefix(rest, ":")}
+	to.Thread = strings.TrimPrefix(strings.TrimPrefix(name, to.String()), "/")
+	return to
+}
+
 // counted puts a part before the rest, so that it can be cut off again.
 func counted(part, rest string) string { return strconv.Itoa(len(part)) + ":" + part + rest }
 

@@ -41,7 +41,7 @@ func (s *Store) Export(ctx context.Context, yield func(store.Record) error) erro
 		func(ctx context.Context, yield func(store.Record) error) error {
 			return s.exportHistory(ctx, before, yield)
 		},
-		s.exportIncidents, s.exportAnnouncements, s.exportSubscriptions, s.exportFences,
+		s.exportIncidents, s.exportAnnouncements, s.exportSubscriptions, s.exportDocuments, s.exportFences,
 	} {
 		if err := part(ctx, yield); err != nil {
 			return s.wrap(ctx, "export", err)
@@ -292,16 +292,11 @@ func (s *Store) exportCards(ctx context.Context, i intel.Incident, yield func(st
 }
 
 func (s *Store) exportAnnouncements(ctx context.Context, yield func(store.Record) error) error {
-	keys := map[string]bool{}
-	if err := s.scan(ctx, "announcement:", func(names []string) error {
-		for _, name := range names {
-			keys[name] = true
-		}
-		return nil
-	}); err != nil {
+	keys, err := s.names(ctx, "announcement:")
+	if err != nil {
 		return err
 	}
-	for _, key := range slices.Sorted(maps.Keys(keys)) {
+	for _, key := range keys {
 		row, err := s.fields(ctx, "announcement:"+key, announcementFields())
 		if err != nil {
 			return err
@@ -314,7 +309,7 @@ func (s *Store) exportAnnouncements(ctx context.Context, yield func(store.Record
 			return err
 		}
 		if a.Told {
-			a = intel.Announcement{Key: a.Key, Due: a.Due, Told: true}
+			a = intel.Announcement{Key: a.Key, Destination: a.Destination, Due: a.Due, Told: true}
 		}
 		if err := yield(store.AnnouncementRecord{Announcement: a}); err != nil {
 			return err
@@ -341,17 +336,49 @@ func (s *Store) exportSubscriptions(ctx context.Context, yield func(store.Record
 	}
 }
 
-func (s *Store) exportFences(ctx context.Context, yield func(store.Record) error) error {
+func (s *Store) exportDocuments(ctx context.Context, yield func(store.Record) error) error {
+	kinds, err := s.names(ctx, "documents:")
+	if err != nil {
+		return err
+	}
+	for _, kind := range kinds {
+		for after := ""; ; {
+			page, err := s.DocumentsAfter(ctx, kind, after, exportPage)
+			if err != nil {
+				return err
+			}
+			for _, d := range page {
+				after = d.Key
+				if err := yield(store.DocumentRecord{Kind: kind, Document: d}); err != nil {
+					return err
+				}
+			}
+			if len(page) < exportPage {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// names returns what follows the beginning in our keys that have it, each once and sorted.
+func (s *Store) names(ctx context.Context, begin string) ([]string, error) {
 	names := map[string]bool{}
-	if err := s.scan(ctx, "lease:", func(found []string) error {
+	err := s.scan(ctx, begin, func(found []string) error {
 		for _, name := range found {
 			names[name] = true
 		}
 		return nil
-	}); err != nil {
+	})
+	return slices.Sorted(maps.Keys(names)), err
+}
+
+func (s *Store) exportFences(ctx context.Context, yield func(store.Record) error) error {
+	leases, err := s.names(ctx, "lease:")
+	if err != nil {
 		return err
 	}
-	for _, name := range slices.Sorted(maps.Keys(names)) {
+	for _, name := range leases {
 		row, err := s.fields(ctx, "lease:"+name, []any{"fence"})
 		if err != nil {
 			return err

@@ -2,19 +2,22 @@
 //
 // Promises beyond those of package store: every step is one script that Redis runs alone and whole, and that is
 // safe to run twice. A lost reply is asked for again with the same token, never guessed. Leases go by the clock
-// of the server alone. What a method has returned from is as durable as the server makes it: with appendfsync
-// always it survives the machine, with everysec the last second may go, and a replica that is promoted may lack
-// the last writes. A full server keeps nothing more, and says so ([store.ErrFull]), while sending goes on.
+// of the server alone, and [Store.Now] is as near to it as can be. What a method has returned from is as durable
+// as the server makes it: with appendfsync always it survives the machine, with everysec the last second may go,
+// and a replica that is promoted may lack the last writes: when the holder's last step is missing, its next one is
+// refused ([store.ErrFenced]). A full server keeps nothing more, and says so ([store.ErrFull]), while sending goes on;
+// one that must not write for now, as in a failover, is asked again for some seconds ([store.ErrNotNow]).
 //
 // Open refuses what would lose state in silence: a server that evicts, a cluster, a replica. It serves Redis 6.2
 // and later. All keys begin with the prefix; no bot's prefix may begin with that of another one. Times are in
 // microseconds since 1970.
 //
-// The keys, without the prefix; "row" is a card or an announcement:
+// The keys, without the prefix; "row" is a card or an announcement, CHAT is LEN:PLATFORM:CHAT with the length of the
+// platform:
 //
 //	about                    hash    format of what follows
 //	nothing                  -       never there
-//	counters                 hash    how many steps and observations there were
+//	counters                 hash    how many steps, observations and changes of documents there were
 //	steps                    zset    tokens of the last 256 steps, by number
 //	seen:KEY                 string  known time and token of an observation; gone after 91 days
 //	horizon                  string  seen marks from before are forgotten
@@ -40,9 +43,14 @@
 //	announcements:due        zset    those that wait, by when they are due
 //	announcements:claims     hash    as claims
 //	announcements:dead       zset    abandoned ones by key
+//	announcements:of:CHAT    zset    those of a chat, by the ms in which they go, +inf before they are told
 //	subscriptions            hash    ID to destination and data
 //	subscriptions:order      zset    IDs in the order of their bytes
 //	subscriptions:at:DEST    set     IDs at a destination
+//	subscriptions:places     zset    destinations that have any, in the order of their bytes
+//	document:KIND            hash    key to document
+//	documents:KIND           zset    keys in the order of their bytes
+//	replaced                 zset    tokens of the last 256 changes of documents, by number
 //	cursors                  hash    watcher to cursor
 //	lease:NAME               hash    owner, fence, until, ttl
 //	importing                string  there while Import is not over, or where it broke off
@@ -75,7 +83,7 @@ type Options struct {
 	Prefix string
 	// Warn gets sentences about a server that works but will not keep all; nil drops them.
 	Warn func(sentence string)
-	// Now is this machine's clock, compared with the server's; nil means time.Now.
+	// Now is this machine's clock, which the server's is told from; nil means time.Now.
 	Now func() time.Time
 }
 
@@ -94,6 +102,8 @@ type Store struct {
 
 	mu     sync.Mutex
 	warned string // what was last found wrong with the server
+	read   reading
+	last   last
 }
 
 // Open connects to the server and refuses one that would lose state in silence.
@@ -140,6 +150,11 @@ func (s *Store) wrap(ctx context.Context, what string, err error) error {
 		return fmt.Errorf("redis: %s: %w (%w)", what, over(ctx), err)
 	case isFull(err):
 		return fmt.Errorf("redis: %s: %w: raise maxmemory of %s, or make room: %w", what, store.ErrFull, s.address, err)
+	case says(err, "NOREPLICAS"):
+		return fmt.Errorf("redis: %s: %w: too few replicas follow %s for its min-replicas-to-write: %w", what,
+			store.ErrNotNow, s.address, err)
+	case says(err, "READONLY", "MASTERDOWN", "LOADING", "CLUSTERDOWN", "MISCONF"):
+		return fmt.Errorf("redis: %s: %w: %w", what, store.ErrNotNow, err)
 	default:
 		return fmt.Errorf("redis: %s: %w", what, err)
 	}

@@ -68,6 +68,10 @@ func passing(err error) bool {
 		errors.Is(err, goredis.ErrPoolTimeout) || errors.Is(err, goredis.ErrPoolExhausted)
 }
 
+// MayPass says whether Open failed for what may go away by itself: nobody listens there yet, the host has no name yet,
+// the server is still reading what it keeps, or does not answer in time.
+func MayPass(err error) bool { return passing(err) }
+
 // isFull says whether the server has refused to keep more.
 func isFull(err error) bool {
 	var answered goredis.Error

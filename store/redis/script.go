@@ -82,10 +82,13 @@ func (s *Store) verdict(answer []any) error {
 		return store.ErrSeen
 	case "FENCED":
 		return store.ErrFenced
+	case "BEHIND":
+		return fmt.Errorf("the store has lost what it had kept, as a server does that went back to an older state or was "+
+			"a replica that lagged: %w", store.ErrFenced)
 	case "LOST":
 		return store.ErrClaimLost
-	case "INUSE":
-		return store.ErrInUse
+	case "CHANGED":
+		return fmt.Errorf("the document: %w", store.ErrConflict)
 	case "CONFLICT":
 		return fmt.Errorf("incident %s at revision %s: %w", text(answer[1]), text(answer[2]), store.ErrConflict)
 	case "WRONG":

@@ -96,7 +96,7 @@ func (s *Store) ExtendAnnouncement(ctx context.Context, a intel.Announcement, un
 		if a.Claim == "" || c.over(a.Claim) || c.lost(a.Claim) {
 			return store.ErrClaimLost
 		}
-		n, err := affected(t.exec(ctx, `UPDATE announcements SET claimed_until = ?2 WHERE key = ?1
+		n, err := affected(t.exec(ctx, `UPDATE announcements SET claimed_until = ?2 WHERE key = ?1 AND waiting
 			AND NOT EXISTS (SELECT 1 FROM announcements b WHERE b.waiting AND b.key <> ?1
 				AND b.destination = announcements.destination AND b.claimed_until IS NOT NULL)`, a.Key, store.Micros(until)))
 		if err == nil && n == 0 {

@@ -1,7 +1,10 @@
 package sqlite_test
 
 import (
+	"context"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -110,6 +113,49 @@ func BenchmarkSeen(b *testing.B) {
 		if _, err := s.Seen(b.Context(), key); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// accept takes one observation with an incident and the three cards of its fan-out.
+func accept(ctx context.Context, s store.Store, n int) error {
+	if err := s.Commit(ctx, step(n)); err != nil {
+		return err
+	}
+	p := page(n, 3*n, 3*n+3)
+	p.Done = true
+	return s.Raise(ctx, p)
+}
+
+// BenchmarkAccept accepts observations one by one, and from many callers at once, whose commits are then shared.
+func BenchmarkAccept(b *testing.B) {
+	b.Run("one-by-one", func(b *testing.B) {
+		s, n := openBench(b, false), 0
+		for b.Loop() {
+			if err := accept(b.Context(), s, n); err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "accepts/s")
+	})
+	for _, callers := range []int{8, 64, 256, 1024} {
+		b.Run(fmt.Sprintf("group-of-%d", callers), func(b *testing.B) {
+			s := openBench(b, false)
+			var group sync.WaitGroup
+			var next atomic.Int64
+			b.ResetTimer()
+			for range callers {
+				group.Go(func() {
+					for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
+						if err := accept(b.Context(), s, int(n)); err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			}
+			group.Wait()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "accepts/s")
+		})
 	}
 }
 

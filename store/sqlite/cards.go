@@ -27,14 +27,15 @@ func scanPending(rows *sql.Rows) (p store.Pending, err error) {
 
 // Raise implements [store.Cards].
 func (s *Store) Raise(ctx context.Context, page store.Page) error {
-	to, err := destinations(page.To)
+	raise, err := raising(page)
 	if err != nil {
 		return wrap(ctx, "raise", err)
 	}
 	return s.transact(ctx, "raise", func(ctx context.Context, t *tx) error {
 		// A page done again, however late, must neither reopen the fan-out nor set it back.
-		n, err := affected(t.exec(ctx, `UPDATE notices
-			SET pending = pending AND NOT ?, after = max(after, ?) WHERE incident = ? AND revision = ?`,
+		// Where it is over, how far it came is nobody's affair any more: it names a chat.
+		n, err := affected(t.exec(ctx, `UPDATE notices SET pending = pending AND NOT ?1,
+			after = CASE WHEN pending AND NOT ?1 THEN max(after, ?2) ELSE '' END WHERE incident = ?3 AND revision = ?4`,
 			page.Done, page.After, page.Incident, page.Revision))
 		if err != nil {
 			return err
@@ -42,21 +43,51 @@ func (s *Store) Raise(ctx context.Context, page store.Page) error {
 		if n == 0 {
 			return store.ErrNotFound
 		}
-		_, err = t.exec(ctx, raiseCards, page.Incident, page.Revision,
-			min(max(page.Severity, intel.Info), intel.Critical), store.Micros(page.Due), to)
-		return err
+		return raise(ctx, t)
 	})
 }
 
-// One statement for the whole page, so that the page costs one pass and not a thousand.
-const raiseCards = `
-INSERT INTO cards (incident, destination, platform, chat, thread, severity, wanted, due, to_speak)
-SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, ?3, ?2, ?4, (
-	SELECT coalesce(max(revision), 0) FROM notices WHERE incident = ?1 AND spoken AND revision <= ?2)
-FROM json_each(?5) WHERE true
+// few is up to how many cards are cheaper to raise by a statement each than all by one that reads a list.
+const few = 8
+
+// raising prepares what makes the page's cards or raises them.
+func raising(page store.Page) (func(context.Context, *tx) error, error) {
+	args := []any{
+		page.Incident, page.Revision, min(max(page.Severity, intel.Info), intel.Critical), store.Micros(page.Due),
+	}
+	if len(page.To) <= few {
+		return func(ctx context.Context, t *tx) error {
+			for _, d := range page.To {
+				card := append(args[:len(args):len(args)], d.String(), d.Platform, d.Chat, d.Thread)
+				if _, err := t.exec(ctx, raiseCard, card...); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, nil
+	}
+	to, err := destinations(page.To)
+	return func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, raiseCards, append(args, to)...)
+		return err
+	}, err
+}
+
+const (
+	raiseCard  = intoCards + `VALUES (?5, ?6, ?7, ?8, ?1, ?2, ?3, ?4, ` + toSpeak + `)` + unlessRaised
+	raiseCards = intoCards + `SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, ?1, ?2, ?3, ?4, ` + toSpeak + `
+FROM json_each(?5) WHERE true` + unlessRaised
+
+	intoCards = `
+INSERT INTO cards (destination, platform, chat, thread, incident, wanted, severity, due, to_speak)
+`
+	toSpeak = `(
+	SELECT coalesce(max(revision), 0) FROM notices WHERE incident = ?1 AND spoken AND revision <= ?2)`
+	unlessRaised = `
 ON CONFLICT (incident, destination) DO UPDATE
 SET wanted = excluded.wanted, severity = excluded.severity, due = excluded.due, to_speak = excluded.to_speak
 WHERE wanted < excluded.wanted`
+)
 
 // destinations writes them as raiseCards reads them: the name and its three parts.
 func destinations(all []intel.Destination) (string, error) {

@@ -17,6 +17,7 @@ func (s *Store) ClaimCards(ctx context.Context, now, until time.Time, limit int)
 	var claimed []intel.Card
 	token := rand.Text()
 	err := s.transact(ctx, "claim cards", func(ctx context.Context, t *tx) error {
+		claimed = nil
 		taken := map[string]bool{}
 		// One severity at a time: the index then leads straight to what is due, however much is not.
 		for severity := intel.Critical; severity >= intel.Info && len(claimed) < limit; severity-- {

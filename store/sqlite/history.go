@@ -79,7 +79,7 @@ func scanKept(rows *sql.Rows) (k kept, err error) {
 
 // Forget implements [store.History].
 func (s *Store) Forget(ctx context.Context, now time.Time) (more bool, err error) {
-	err = s.transact(ctx, "forget", func(ctx context.Context, t *tx) error {
+	err = s.transactAlone(ctx, "forget", func(ctx context.Context, t *tx) error {
 		more = false
 		budget, err := forgetOld(ctx, t, now)
 		if err != nil {

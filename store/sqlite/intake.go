@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,8 +12,8 @@ import (
 	"github.com/faultlinebot/faultline/store"
 )
 
-// rememberedSteps is how many tokens are kept. One brain repeats its last step only; the rest is margin, and
-// all of them still lie on one page.
+// rememberedSteps is how many tokens are kept at least, and half of how many at most. One brain repeats its last step
+// only; the rest is margin.
 const rememberedSteps = 64
 
 // Seen implements [store.Intake].
@@ -28,8 +29,8 @@ func (s *Store) Commit(ctx context.Context, step store.Step) error {
 		return wrap(ctx, "commit", err)
 	}
 	return s.transact(ctx, "commit", func(ctx context.Context, t *tx) error {
-		if repeated, err := remember(ctx, t, step.Token); repeated || err != nil {
-			return err
+		if repeated, err := remembered(ctx, t, step.Token); repeated || err != nil {
+			return err // the step was committed and only the word of it was lost
 		}
 		if err := checkFence(ctx, t, step.Fence); err != nil {
 			return err
@@ -50,6 +51,9 @@ func (s *Store) Commit(ctx context.Context, step store.Step) error {
 			if err := addNotice(ctx, t, *c.Notice, rows.notices[i]); err != nil {
 				return err
 			}
+		}
+		if err := remember(ctx, t, step.Token); err != nil {
+			return err
 		}
 		failpoint.Hit(failpoint.CommitWritten)
 		return nil
@@ -93,31 +97,47 @@ func encodeStep(step store.Step) (e encoded, err error) {
 	return e, nil
 }
 
-// remember notes the step's token and says whether it was noted before: then the step was committed and only
-// the word of it was lost.
-func remember(ctx context.Context, t *tx, token string) (repeated bool, err error) {
-	r, err := t.exec(ctx, `INSERT INTO steps (token) SELECT ?1
-		WHERE NOT EXISTS (SELECT 1 FROM steps WHERE token = ?1)`, token)
-	n, err := affected(r, err)
-	if err != nil || n == 0 {
-		return err == nil, err
-	}
-	number, err := r.LastInsertId()
+// remember notes the step's token, and forgets old ones now and then.
+func remember(ctx context.Context, t *tx, token string) error {
+	r, err := t.exec(ctx, `INSERT INTO steps (token) VALUES (?)`, token)
 	if err != nil {
-		return false, err
+		return err
+	}
+	t.writer.tokens[token] = true
+	number, err := r.LastInsertId()
+	if err != nil || number%rememberedSteps != 0 {
+		return err
 	}
 	_, err = t.exec(ctx, `DELETE FROM steps WHERE number <= ?`, number-rememberedSteps)
-	return false, err
+	t.writer.tokens = nil // some of them are forgotten
+	return err
+}
+
+// remembered says whether the token was noted before. The tokens are few and this process alone writes them, so that
+// memory knows.
+func remembered(ctx context.Context, t *tx, token string) (bool, error) {
+	if t.writer.tokens == nil {
+		tokens, err := all(ctx, t, func(rows *sql.Rows) (token string, err error) { return token, rows.Scan(&token) },
+			`SELECT token FROM steps`)
+		if err != nil {
+			return false, err
+		}
+		t.writer.tokens = make(map[string]bool, 2*rememberedSteps)
+		for _, known := range tokens {
+			t.writer.tokens[known] = true
+		}
+	}
+	return t.writer.tokens[token], nil
 }
 
 func checkFence(ctx context.Context, t *tx, fence int64) error {
 	if fence == 0 {
 		return nil
 	}
-	var older bool
-	err := t.row(ctx, `SELECT EXISTS (SELECT 1 FROM leases WHERE name = ? AND fence > ?)`,
-		store.WorldLease, fence).Scan(&older)
-	if err == nil && older {
+	var holds bool
+	err := t.row(ctx, `SELECT EXISTS (SELECT 1 FROM leases WHERE name = ? AND fence = ?)`,
+		store.WorldLease, fence).Scan(&holds)
+	if err == nil && !holds {
 		err = store.ErrFenced
 	}
 	return err

@@ -9,6 +9,9 @@ import (
 	"github.com/faultlinebot/faultline/store"
 )
 
+// Now implements [store.Clock]: one process, one clock.
+func (s *Store) Now() time.Time { return s.now() }
+
 // Acquire implements [store.Leases].
 func (s *Store) Acquire(ctx context.Context, name, owner string, ttl time.Duration) (fence int64, err error) {
 	if owner == "" {
@@ -17,6 +20,7 @@ func (s *Store) Acquire(ctx context.Context, name, owner string, ttl time.Durati
 	err = s.transact(ctx, "acquire "+name, func(ctx context.Context, t *tx) error {
 		var holder string
 		var until int64
+		fence = 0
 		err := t.row(ctx, `SELECT owner, fence, until FROM leases WHERE name = ?`, name).
 			Scan(&holder, &fence, &until)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {

@@ -22,7 +22,7 @@ func (s *Store) Export(ctx context.Context, yield func(store.Record) error) erro
 	defer func() { _ = begun.Rollback() }() // nothing was written
 	e := exporter{&tx{Tx: begun, pool: s.read}, yield}
 	for _, part := range []func(context.Context) error{
-		e.cursors, e.seen, e.history, e.incidents, e.announcements, e.subscriptions, e.fences,
+		e.cursors, e.seen, e.history, e.incidents, e.announcements, e.subscriptions, e.documents, e.fences,
 	} {
 		if err := part(ctx); err != nil {
 			return wrap(ctx, "export", err)
@@ -128,7 +128,7 @@ func (e exporter) announcements(ctx context.Context) error {
 	return hand(ctx, e, func(rows *sql.Rows) (r store.AnnouncementRecord, err error) {
 		a, err := scanAnnouncement(rows)
 		if a.Told {
-			a = intel.Announcement{Key: a.Key, Due: a.Due, Told: true}
+			a = intel.Announcement{Key: a.Key, Destination: a.Destination, Due: a.Due, Told: true}
 		}
 		return store.AnnouncementRecord{Announcement: a}, err
 	}, `SELECT `+announcementColumns+` FROM announcements ORDER BY key`)
@@ -141,6 +141,15 @@ func (e exporter) subscriptions(ctx context.Context) error {
 	}, `SELECT data FROM subscriptions ORDER BY id`)
 }
 
+func (e exporter) documents(ctx context.Context) error {
+	return hand(ctx, e, func(rows *sql.Rows) (r store.DocumentRecord, err error) {
+		var key []byte
+		err = rows.Scan(&r.Kind, &key, &r.Document.Data)
+		r.Document.Key = string(key)
+		return r, err
+	}, `SELECT kind, key, data FROM documents ORDER BY kind, key`)
+}
+
 func (e exporter) fences(ctx context.Context) error {
 	return hand(ctx, e, func(rows *sql.Rows) (r store.FenceRecord, err error) {
 		return r, rows.Scan(&r.Lease, &r.Fence)
@@ -150,7 +159,7 @@ func (e exporter) fences(ctx context.Context) error {
 // Import implements [store.Portable]. It is one transaction: SQLite writes what does not fit into its cache to the
 // WAL, so that its size costs disk and not memory.
 func (s *Store) Import(ctx context.Context, next func() (store.Record, error)) error {
-	return s.transact(ctx, "import", func(inside context.Context, t *tx) error {
+	return s.transactAlone(ctx, "import", func(inside context.Context, t *tx) error {
 		var held bool
 		if err := t.row(inside, holdsAnything).Scan(&held); err != nil {
 			return err
@@ -179,7 +188,7 @@ func (s *Store) Import(ctx context.Context, next func() (store.Record, error)) e
 
 const holdsAnything = `SELECT EXISTS (SELECT 1 FROM seen) OR EXISTS (SELECT 1 FROM history)
 	OR EXISTS (SELECT 1 FROM incidents) OR EXISTS (SELECT 1 FROM announcements)
-	OR EXISTS (SELECT 1 FROM subscriptions) OR EXISTS (SELECT 1 FROM cursors)
+	OR EXISTS (SELECT 1 FROM subscriptions) OR EXISTS (SELECT 1 FROM documents) OR EXISTS (SELECT 1 FROM cursors)
 	OR EXISTS (SELECT 1 FROM leases) OR EXISTS (SELECT 1 FROM steps)`
 
 // importer prepares each statement once for the whole transaction, which would remember every one that it is given.
@@ -220,11 +229,10 @@ func (i importer) take(ctx context.Context, r store.Record) error {
 		return i.announcement(ctx, r.Announcement)
 	case store.SubscriptionRecord:
 		return i.subscription(ctx, r.Subscription)
+	case store.DocumentRecord:
+		return i.exec(ctx, putDocument, r.Kind, []byte(r.Document.Key), atLeastEmpty(r.Document.Data))
 	case store.CursorRecord:
-		if r.Cursor == nil {
-			r.Cursor = []byte{} // nil would be NULL
-		}
-		return i.exec(ctx, `INSERT INTO cursors (watcher, cursor) VALUES (?, ?)`, r.Watcher, r.Cursor)
+		return i.exec(ctx, `INSERT INTO cursors (watcher, cursor) VALUES (?, ?)`, r.Watcher, atLeastEmpty(r.Cursor))
 	case store.FenceRecord:
 		return i.exec(ctx, `INSERT INTO leases (name, owner, fence, until) VALUES (?, '', ?, 0)`, r.Lease, r.Fence)
 	}

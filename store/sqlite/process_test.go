@@ -23,6 +23,7 @@ const (
 
 	holds = "holds" // has the store open until it is killed
 	works = "works" // goes on with the known sequence until it is killed
+	crowd = "crowd" // the same, many steps at once
 )
 
 func TestMain(m *testing.M) {
@@ -55,8 +56,33 @@ func play(role, path string) error {
 	if len(latest) > 0 {
 		n = number(latest[0].ID)
 	}
+	if role == crowd {
+		return workTogether(ctx, s, n+1)
+	}
 	for ; ; n++ {
 		if err := work(ctx, s, n, func(word string) { fmt.Println(word, n) }); err != nil {
+			return err
+		}
+	}
+}
+
+// workTogether takes steps from the n-th on from many goroutines, until one fails.
+func workTogether(ctx context.Context, s store.Store, n int) error {
+	next := make(chan int)
+	failed := make(chan error)
+	for range 24 {
+		go func() {
+			for n := range next {
+				if err := work(ctx, s, n, func(word string) { fmt.Println(word, n) }); err != nil {
+					failed <- err
+				}
+			}
+		}()
+	}
+	for ; ; n++ {
+		select {
+		case next <- n:
+		case err := <-failed:
 			return err
 		}
 	}
@@ -196,6 +222,48 @@ func TestKilledProcess(t *testing.T) {
 	}
 }
 
+// The same with many steps at once, whose commits are shared: what one caller was told is kept, and no step is torn.
+func TestKilledCrowd(t *testing.T) {
+	path := newPath(t)
+	done := map[string]map[int]bool{"committed": {}, "raised": {}, "told": {}}
+	for round := range 10 {
+		o := start(t, crowd, path)
+		said := o.read(100 + round*137%400)
+		for _, line := range append(said, o.kill()...) {
+			word, n := "", 0
+			if _, err := fmt.Sscan(line, &word, &n); err == nil && done[word] != nil {
+				done[word][n] = true
+			}
+		}
+	}
+	s := open(t, path)
+	kept, waiting := keptKeys(t, s), waitingIncidents(t, s)
+	incidents, err := s.LiveIncidents(t.Context(), time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[int]bool{}
+	for _, i := range incidents {
+		n := number(i.ID)
+		there[n] = true
+		auditStep(t, s, n, kept, waiting[i.ID])
+	}
+	if len(there) != len(kept) {
+		t.Errorf("%d observations are kept and %d incidents", len(kept), len(there))
+	}
+	for word, steps := range done {
+		if len(steps) == 0 {
+			t.Errorf("nothing was %s", word)
+		}
+		for n := range steps {
+			if !there[n] {
+				t.Errorf("step %d was %s and is lost", n, word)
+			}
+			auditCards(t, s, word, n)
+		}
+	}
+}
+
 // audit checks that the store holds a beginning of the known sequence, whole, with all that is done.
 func audit(t *testing.T, s store.Store, done map[string]int) (steps int) {
 	t.Helper()
@@ -204,21 +272,7 @@ func audit(t *testing.T, s store.Store, done map[string]int) (steps int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept := map[string]bool{}
-	if err := s.Observations(ctx, func(o intel.Observation) error {
-		kept[o.Key()] = true
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
-	waiting := map[string]bool{}
-	pending, err := s.PendingNotices(ctx, 1_000_000)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range pending {
-		waiting[p.Notice.Incident] = true
-	}
+	kept, waiting := keptKeys(t, s), waitingIncidents(t, s)
 	if len(kept) != len(incidents) {
 		t.Errorf("%d observations are kept and %d incidents", len(kept), len(incidents))
 	}
@@ -235,6 +289,32 @@ func audit(t *testing.T, s store.Store, done map[string]int) (steps int) {
 	}
 	auditDone(t, s, done)
 	return len(incidents)
+}
+
+func keptKeys(t *testing.T, s store.Store) map[string]bool {
+	t.Helper()
+	kept := map[string]bool{}
+	if err := s.Observations(t.Context(), func(o intel.Observation) error {
+		kept[o.Key()] = true
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return kept
+}
+
+// waitingIncidents returns those whose fan-out is not over.
+func waitingIncidents(t *testing.T, s store.Store) map[string]bool {
+	t.Helper()
+	waiting := map[string]bool{}
+	pending, err := s.PendingNotices(t.Context(), 1_000_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pending {
+		waiting[p.Notice.Incident] = true
+	}
+	return waiting
 }
 
 // auditStep checks one step whose incident is there.
@@ -265,18 +345,27 @@ func auditStep(t *testing.T, s store.Store, n int, kept map[string]bool, waiting
 func auditDone(t *testing.T, s store.Store, done map[string]int) {
 	t.Helper()
 	for word, last := range done {
-		for n := 0; n <= last && word != "committed"; n++ {
-			cards, err := s.CardsOf(t.Context(), step(n).Changes[0].Incident.ID, "", 10)
-			if err != nil {
-				t.Fatal(err)
-			}
-			told := 0
-			for _, c := range cards {
-				told += c.Told
-			}
-			if len(cards) != cardsEach || word == "told" && told != 1 {
-				t.Fatalf("step %d was %s and has %d cards, %d of them told", n, word, len(cards), told)
-			}
+		for n := 0; n <= last; n++ {
+			auditCards(t, s, word, n)
 		}
+	}
+}
+
+// auditCards checks the cards of a step of which the word was said.
+func auditCards(t *testing.T, s store.Store, word string, n int) {
+	t.Helper()
+	if word == "committed" {
+		return
+	}
+	cards, err := s.CardsOf(t.Context(), step(n).Changes[0].Incident.ID, "", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	for _, c := range cards {
+		told += c.Told
+	}
+	if len(cards) != cardsEach || word == "told" && told != 1 {
+		t.Fatalf("step %d was %s and has %d cards, %d of them told", n, word, len(cards), told)
 	}
 }

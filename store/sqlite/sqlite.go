@@ -34,11 +34,13 @@ type Options struct {
 
 // Store is a store in a SQLite file.
 type Store struct {
-	write *pool // one connection
-	read  *pool // several; the same as write for a throwaway
-	lock  *os.File
-	dir   string // what a throwaway removes
-	now   func() time.Time
+	write  *pool // one connection
+	writer *writer
+	read   *pool    // several; the same as write for a throwaway
+	file   *os.File // the same file, to look at its bytes; nil for a throwaway
+	lock   *os.File
+	dir    string // what a throwaway removes
+	now    func() time.Time
 }
 
 const readers = 4
@@ -67,6 +69,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if s.write, err = connect(path, 1, writing(o.Throwaway)...); err != nil {
 		return err
 	}
+	s.writer = &writer{pool: s.write, holdFor: usualHold}
 	if err := migrate(ctx, s.write.db, migrations); err != nil {
 		return err
 	}
@@ -95,11 +98,9 @@ func (s *Store) prepare(o Options) (string, error) {
 	if s.lock, err = lockFile(path + ".lock"); err != nil {
 		return "", err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return "", err
-	}
-	return path, f.Close() // before SQLite opens it: closing it later would drop SQLite's own locks
+	// It stays open until SQLite has closed it: to close it before would drop SQLite's own locks.
+	s.file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	return path, err
 }
 
 // realPath follows links, so that two names of one file are one lock.
@@ -131,13 +132,15 @@ func writing(throwaway bool) []string {
 	if throwaway {
 		return []string{
 			"journal_mode(MEMORY)", "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "foreign_keys(1)",
-			"cache_size(-16000)",
+			"cache_size(-16000)", "temp_store(MEMORY)",
 		}
 	}
 	return []string{
 		"busy_timeout(5000)", // somebody may be making a copy with the sqlite3 command
 		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-8000)",
+		"secure_delete(1)", // it costs next to nothing, and without it each EraseChat would have to rewrite the file
 		"journal_size_limit(67108864)",
+		"temp_store(MEMORY)", // what undoes one of several steps alone would else be a file
 	}
 }
 
@@ -157,8 +160,11 @@ func (s *Store) Close() error {
 	if s.read != nil && s.read != s.write {
 		errs = append(errs, s.read.close())
 	}
-	if s.write != nil { // last, so that it folds the WAL into the file
-		errs = append(errs, s.write.close())
+	if s.writer != nil { // last, so that it folds the WAL into the file
+		errs = append(errs, s.writer.close())
+	}
+	if s.file != nil {
+		errs = append(errs, s.file.Close())
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())

@@ -22,6 +22,7 @@ func announcementTests() []test {
 		{"postponing counts an attempt and sets the time", announcementPostponed},
 		{"what is told or abandoned is not claimed again", announcementEnds},
 		{"what was told stays told", announcementToldStays},
+		{"a claim that is extended is one, whatever was said without it", announcementExtendedAfterEnd},
 		{"what is not there is not found", announcementNotFound},
 		{"cards and announcements do not wait for each other", announcementBesideCard},
 	}
@@ -195,6 +196,26 @@ func announcementToldStays(t *testing.T, s store.Store) {
 		ok(t, s.Announce(t.Context(), announcement(key, chat(n))))
 	}
 	same(t, "claimed", claimKeys(t, s, noon, 10), nil)
+}
+
+func announcementExtendedAfterEnd(t *testing.T, s store.Store) {
+	for n, end := range []func(a intel.Announcement) error{
+		func(a intel.Announcement) error { return s.AbandonAnnouncement(t.Context(), a, "gone") },
+		func(a intel.Announcement) error { return s.AnnouncementTold(t.Context(), a) },
+	} {
+		first, second := fmt.Sprint("first-", n), fmt.Sprint("second-", n)
+		ok(t, s.Announce(t.Context(), announcement(first, chat(n))))
+		held, err := s.ClaimAnnouncements(t.Context(), noon, noon.Add(time.Hour), 1)
+		ok(t, err)
+		ok(t, end(keyed(first)))
+		ok(t, s.Announce(t.Context(), announcement(second, chat(n))))
+		var want []string
+		if err := s.ExtendAnnouncement(t.Context(), held[0], noon.Add(time.Hour)); err != nil {
+			wantErr(t, err, store.ErrClaimLost)
+			want = []string{second}
+		}
+		same(t, "claimed", claimKeys(t, s, noon, 10), want)
+	}
 }
 
 func announcementNotFound(t *testing.T, s store.Store) {

@@ -60,8 +60,19 @@ func Calls(s store.Store) map[string]func(context.Context) error {
 		"Unsubscribe":        func(ctx context.Context) error { return s.Unsubscribe(ctx, "sub") },
 		"SubscriptionsAfter": func(ctx context.Context) error { _, err := s.SubscriptionsAfter(ctx, "", 1); return err },
 		"SubscriptionsAt":    func(ctx context.Context) error { _, err := s.SubscriptionsAt(ctx, to); return err },
-		"Cursor":             func(ctx context.Context) error { _, err := s.Cursor(ctx, "w"); return err },
-		"SaveCursor":         func(ctx context.Context) error { return s.SaveCursor(ctx, "w", []byte("c")) },
+		"EraseChat":          func(ctx context.Context) error { return s.EraseChat(ctx, to.Platform, to.Chat) },
+		"MoveChat":           func(ctx context.Context) error { return s.MoveChat(ctx, to.Platform, to.Chat, "new") },
+		"ChatSubscriptions": func(ctx context.Context) error {
+			_, err := s.ChatSubscriptions(ctx, to.Platform, to.Chat)
+			return err
+		},
+		"Document": func(ctx context.Context) error { _, err := s.Document(ctx, "kind", "key"); return err },
+		"ReplaceDocument": func(ctx context.Context) error {
+			return s.ReplaceDocument(ctx, "kind", "key", nil, []byte("x"))
+		},
+		"DocumentsAfter": func(ctx context.Context) error { _, err := s.DocumentsAfter(ctx, "kind", "", 1); return err },
+		"Cursor":         func(ctx context.Context) error { _, err := s.Cursor(ctx, "w"); return err },
+		"SaveCursor":     func(ctx context.Context) error { return s.SaveCursor(ctx, "w", []byte("c")) },
 		"Observations": func(ctx context.Context) error {
 			return s.Observations(ctx, func(intel.Observation) error { return nil })
 		},

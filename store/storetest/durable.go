@@ -22,6 +22,8 @@ func durableTests() []durableTest {
 		{"claims survive", claimsSurvive},
 		{"announcements survive", announcementsSurvive},
 		{"subscriptions and cursors survive", subscriptionsSurvive},
+		{"documents survive", documentsSurvive},
+		{"an erased chat stays erased, a moved one moved", chatsSurvive},
 		{"fences go on rising", fencesSurvive},
 	}
 }
@@ -122,6 +124,25 @@ func subscriptionsSurvive(t *testing.T, s store.Store, reopen func() store.Store
 	cursor, err := s.Cursor(t.Context(), "watcher")
 	ok(t, err)
 	same(t, "cursor", string(cursor), "cursor")
+}
+
+func documentsSurvive(t *testing.T, s store.Store, reopen func() store.Store) {
+	ok(t, replaced(t, s, "kind", "one", "", "x"))
+	ok(t, replaced(t, s, "kind", "one", "x", "y"))
+	ok(t, replaced(t, s, "kind", "two", "", "x"))
+	ok(t, replaced(t, s, "kind", "two", "x", ""))
+	s = reopen()
+	assertDocument(t, s, "kind", "one", "y")
+	same(t, "keys", documentKeys(t, s, "kind", 10), []string{"one"})
+}
+
+func chatsSurvive(t *testing.T, s store.Store, reopen func() store.Store) {
+	settled(t, s)
+	ok(t, s.EraseChat(t.Context(), tg, group))
+	ok(t, s.MoveChat(t.Context(), tg, "-10011", newGroup))
+	before := everythingKept(t, s)
+	s = reopen()
+	exactly(t, "what is kept", everythingKept(t, s), before)
 }
 
 func fencesSurvive(t *testing.T, s store.Store, reopen func() store.Store) {

@@ -28,6 +28,7 @@ func intakeTests() []test {
 		{"two revisions in one step", twoRevisionsInOneStep},
 		{"a refused token may be used again", refusedTokenMayBeUsedAgain},
 		{"an old fence is refused", oldFenceIsRefused},
+		{"a fence that the lease has not reached is refused", fenceAheadIsRefused},
 		{"no fence is no check", noFenceIsNoCheck},
 		{"one of many commits wins the observation", oneOfManyWinsObservation},
 		{"one of many commits wins the revision", oneOfManyWinsRevision},
@@ -182,6 +183,17 @@ func oldFenceIsRefused(t *testing.T, s store.Store) {
 	same(t, "pending", pending(t, s), nil)
 	step.Fence = second
 	ok(t, s.Commit(t.Context(), step))
+}
+
+// A store that was put back to an earlier state may have given out higher fences than it knows.
+func fenceAheadIsRefused(t *testing.T, s store.Store) {
+	step := observed(1, opened("a"))
+	step.Fence = 1 << 60
+	wantErr(t, s.Commit(t.Context(), step), store.ErrFenced)
+	step.Fence = acquired(t, s, "holder") + 1
+	wantErr(t, s.Commit(t.Context(), step), store.ErrFenced)
+	assertSeen(t, s, article(1).Key(), false)
+	same(t, "pending", pending(t, s), nil)
 }
 
 func noFenceIsNoCheck(t *testing.T, s store.Store) {

@@ -25,7 +25,7 @@ func RunModel(t *testing.T, open func(*testing.T) store.Store) {
 			T: rt, t: t, s: open(t), now: noon,
 			tokens: map[string]bool{}, seen: map[string]bool{}, incidents: map[string][]intel.Change{},
 			after: map[string]string{}, cards: map[string]*modelRow{}, announcements: map[string]*modelRow{},
-			subscriptions: map[string]intel.Subscription{},
+			subscriptions: map[string]intel.Subscription{}, documents: map[string]string{},
 		}
 		m.begin()
 		for range rapid.IntRange(10, 50).Draw(rt, "steps") {
@@ -51,6 +51,7 @@ type machine struct {
 	cards         map[string]*modelRow
 	announcements map[string]*modelRow
 	subscriptions map[string]intel.Subscription
+	documents     map[string]string // by kind and key; what is not there is empty
 }
 
 // modelRow is a card, or an announcement as a card that wants one revision.
@@ -89,6 +90,9 @@ func (m *machine) actions() []action {
 		{"announce", m.announce},
 		{"subscribe", m.subscribe},
 		{"unsubscribe", m.unsubscribe},
+		{"erase a chat", m.eraseChat},
+		{"move a chat", m.moveChat},
+		{"replace a document", m.replaceDocument},
 		{"compare", m.compareCards},
 	}
 }
@@ -467,6 +471,10 @@ func (m *machine) extend(rows map[string]*modelRow, r *modelRow, claim string, u
 
 func (m *machine) subscribe() {
 	sub := subscription(rapid.IntRange(0, 5).Draw(m.T, "id"), rapid.SampledFrom(chats(0, 3)).Draw(m.T, "to"))
+	sub.Paused = rapid.SampledFrom([]string{"", "blocked"}).Draw(m.T, "paused")
+	if rapid.Bool().Draw(m.T, "mutes") {
+		sub.Mutes = []intel.Mute{{Incident: "a", Until: m.now}}
+	}
 	m.ok(m.s.Subscribe(m.t.Context(), sub))
 	m.subscriptions[sub.ID] = sub
 }
@@ -482,6 +490,7 @@ func (m *machine) compare() {
 	m.compareIntake()
 	m.compareCards()
 	m.compareSubscriptions()
+	m.compareDocuments()
 }
 
 func (m *machine) compareIntake() {
@@ -588,5 +597,8 @@ func (m *machine) compareSubscriptions() {
 		got, err := m.s.SubscriptionsAt(ctx, to)
 		m.ok(err)
 		equal(m, "subscriptions at", got, at[to])
+		got, err = m.s.ChatSubscriptions(ctx, to.Platform, to.Chat)
+		m.ok(err)
+		equal(m, "subscriptions of the chat", got, at[to])
 	}
 }

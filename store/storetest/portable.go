@@ -28,6 +28,8 @@ func RunPortable(t *testing.T, open func(*testing.T) store.Store) {
 		{"everything is carried", everythingIsCarried},
 		{"what was told is not sent again", toldStaysTold},
 		{"what waits is sent once", waitingIsSent},
+		{"a chat that was carried is erased and moved", carriedChats},
+		{"what was told is taken from a backup that does not say where", toldNowhere},
 		{"fences go on rising", fencesGoOn},
 		{"only into an empty store", onlyIntoEmpty},
 		{"a fault before the first record changes nothing", faultChangesNothing},
@@ -89,6 +91,35 @@ func waitingIsSent(t *testing.T, open func(*testing.T) store.Store) {
 	same(t, "pending", pending(t, to), nil)
 }
 
+func carriedChats(t *testing.T, open func(*testing.T) store.Store) {
+	from := open(t)
+	settled(t, from)
+	before := everythingKept(t, from)
+	erased, moved := open(t), open(t)
+	carry(t, from, erased)
+	ok(t, erased.EraseChat(t.Context(), tg, group))
+	exactly(t, "without the erased", everythingKept(t, erased), before.without(tg, group))
+	carry(t, from, moved)
+	ok(t, moved.MoveChat(t.Context(), tg, group, newGroup))
+	exactly(t, "the moved", everythingKept(t, moved).of(tg, newGroup), before.of(tg, group).movedTo(newGroup))
+}
+
+func toldNowhere(t *testing.T, open func(*testing.T) store.Store) {
+	s := open(t)
+	rest := []store.Record{store.AnnouncementRecord{Announcement: intel.Announcement{Key: "k", Due: noon, Told: true}}}
+	ok(t, s.Import(t.Context(), func() (store.Record, error) {
+		if len(rest) == 0 {
+			return nil, io.EOF
+		}
+		r := rest[0]
+		rest = rest[1:]
+		return r, nil
+	}))
+	ok(t, s.Announce(t.Context(), announcement("k", chat(1))))
+	same(t, "claimed", claimKeys(t, s, noon, 10), nil)
+	exactly(t, "what is kept", everythingKept(t, s), kept{{}: {`announcement k, told true, "", `}})
+}
+
 func fencesGoOn(t *testing.T, open func(*testing.T) store.Store) {
 	from, to := open(t), open(t)
 	old := acquired(t, from, "one")
@@ -108,6 +139,7 @@ func onlyIntoEmpty(t *testing.T, open func(*testing.T) store.Store) {
 		"a step":         func(s store.Store) error { return s.Commit(t.Context(), observed(90)) },
 		"an incident":    func(s store.Store) error { return s.Commit(t.Context(), tick(opened("mine"))) },
 		"a cursor":       func(s store.Store) error { return s.SaveCursor(t.Context(), "w", []byte("1")) },
+		"a document":     func(s store.Store) error { return replaced(t, s, "kind", "key", "", "x") },
 		"a subscription": func(s store.Store) error { return s.Subscribe(t.Context(), subscriptions()[0]) },
 		"an announcement": func(s store.Store) error {
 			return s.Announce(t.Context(), intel.Announcement{Key: "mine", Destination: chat(1), Due: noon})
@@ -199,6 +231,10 @@ func Fill(t *testing.T, s store.Store) {
 	for _, sub := range subscriptions() {
 		ok(t, s.Subscribe(ctx, sub))
 	}
+	for _, key := range nasty() {
+		ok(t, replaced(t, s, "kind "+key, key, "", "\x00\xff"+key))
+	}
+	ok(t, s.ReplaceDocument(ctx, "kind", "empty", nil, []byte{}))
 	ok(t, s.SaveCursor(ctx, "rss/wire", []byte("\x00\xff\"")))
 	ok(t, s.SaveCursor(ctx, "empty", []byte{}))
 	acquired(t, s, "one")
@@ -214,6 +250,7 @@ func subscriptions() []intel.Subscription {
 			ID: "two", Destination: intel.Destination{Platform: "discord", Chat: "42", Thread: "7"}, Server: "discord/42",
 			Filter: intel.Filter{Kinds: []intel.Kind{intel.Shutdown}, Countries: []string{"KZ"}, Least: intel.Major},
 			Digest: true, Language: "kk", Zone: "Asia/Almaty", Mention: "@here",
+			Mutes: []intel.Mute{{Incident: "a"}, {Kind: intel.Shutdown, Country: "KZ", Until: noon.Add(1)}}, Paused: "blocked",
 		},
 	}
 }
@@ -240,8 +277,15 @@ func SameReads(t *testing.T, got, want store.Store) {
 		func(s store.Store) (any, error) { return s.SubscriptionsAt(t.Context(), chat(1)) },
 		func(s store.Store) (any, error) { return s.Cursor(t.Context(), "rss/wire") },
 		func(s store.Store) (any, error) { return s.Cursor(t.Context(), "empty") },
+		func(s store.Store) (any, error) { return s.ChatSubscriptions(t.Context(), "discord", "42") },
+		func(s store.Store) (any, error) { return s.DocumentsAfter(t.Context(), "kind", "", 1000) },
 	} {
 		sameRead(t, read, got, want)
+	}
+	for _, key := range nasty() {
+		sameRead(t, func(s store.Store) (any, error) {
+			return s.DocumentsAfter(t.Context(), "kind "+key, "", 1000)
+		}, got, want)
 	}
 	for _, id := range ids {
 		sameRead(t, func(s store.Store) (any, error) { return s.Notices(t.Context(), id, 0) }, got, want)

@@ -3,15 +3,16 @@
 --
 -- Safe to run twice: the token is noted with the step, and a token that is known is a success that writes nothing.
 --
--- ARGV: token, fence (0: no check), how many tokens to keep, how many changes
+-- ARGV: token, fence (0: no check), token of the holder's step before (or empty), how many tokens to keep, how many
+--   changes
 --   observed (1 or 0), seen key, what its mark holds, for how many ms, type, kept by, record, hour of a bar (or
 --   empty), when that hour may be thinned, fine or whole
 --   and for each change: incident, its form that sorts, revision, severity, opened, closed (+inf: open), incident
 --   data, notice data (or empty), its time, spoken (1 or 0)
-local token, fence, keep, changes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local observed, seen, mark, ttl = ARGV[5] == '1', prefix .. 'seen:' .. ARGV[6], ARGV[7], ARGV[8]
-local kind, keptBy, record, hour, ripe, grain = ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[14]
-local perChange, first = 10, 15
+local token, fence, before, keep, changes = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local observed, seen, mark, ttl = ARGV[6] == '1', prefix .. 'seen:' .. ARGV[7], ARGV[8], ARGV[9]
+local kind, keptBy, record, hour, ripe, grain = ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15]
+local perChange, first = 10, 16
 
 local function change(n)
 	local at = first + (n - 1) * perChange
@@ -37,8 +38,15 @@ end
 if redis.call('ZSCORE', steps, token) then
 	return {'OK'}
 end
-if fence ~= 0 and tonumber(redis.call('HGET', lease, 'fence') or 0) > fence then
+local held = tonumber(redis.call('HGET', lease, 'fence') or 0)
+if fence ~= 0 and held > fence then
 	return {'FENCED'}
+end
+-- A replica that lagged when it became the master lacks what was answered, and so does a server that came back from an
+-- old snapshot: the lease, or the holder's last step. What the holder has in mind goes on from that, and its feeds
+-- believe it kept.
+if fence ~= 0 and held < fence or before ~= '' and not redis.call('ZSCORE', steps, before) then
+	return {'BEHIND'}
 end
 if observed then
 	local held = redis.call('GET', seen)

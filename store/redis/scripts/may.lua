@@ -7,7 +7,8 @@ local key = prefix .. 'nothing'
 for _, command in ipairs({
 	{'TIME'}, {'TYPE', key}, {'EXISTS', key}, {'GET', key}, {'MGET', key}, {'HGET', key, 'f'}, {'HMGET', key, 'f'},
 	{'HGETALL', key}, {'HEXISTS', key, 'f'}, {'HDEL', key, 'f'}, {'LRANGE', key, 0, 0}, {'SMEMBERS', key},
-	{'SREM', key, 'm'}, {'ZSCORE', key, 'm'}, {'ZCOUNT', key, 0, 0}, {'ZRANGE', key, 0, 0},
+	{'SREM', key, 'm'}, {'HLEN', key}, {'LREM', key, 0, 'm'}, {'RENAME', key, key}, {'PERSIST', key},
+	{'PEXPIREAT', key, 1}, {'ZCARD', key}, {'ZREVRANGE', key, 0, 0}, {'ZSCORE', key, 'm'}, {'ZCOUNT', key, 0, 0}, {'ZRANGE', key, 0, 0},
 	{'ZRANGEBYSCORE', key, 0, 0}, {'ZREVRANGEBYSCORE', key, 0, 0}, {'ZRANGEBYLEX', key, '-', '+'},
 	{'ZREM', key, 'm'}, {'ZREMRANGEBYRANK', key, 0, 0}, {'ZREMRANGEBYSCORE', key, 0, 0}, {'PEXPIRE', key, 1},
 	{'DEL', key},

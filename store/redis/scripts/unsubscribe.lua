@@ -2,14 +2,18 @@
 --
 -- Safe to run twice: it is gone then.
 --
--- ARGV: ID
-local id = ARGV[1]
+-- ARGV: ID, and, where it must not have changed, what it was
+local id, expected = ARGV[1], ARGV[2]
 local all, order, at = prefix .. 'subscriptions', prefix .. 'subscriptions:order', prefix .. 'subscriptions:at:'
-local bad = wrong('hash', all) or wrong('zset', order)
+local places = prefix .. 'subscriptions:places'
+local bad = wrong('hash', all) or wrong('zset', order, places)
 if bad then
 	return bad
 end
 local old = redis.call('HGET', all, id)
+if old and expected and old ~= expected then
+	return {'CHANGED'}
+end
 if old then
 	local length, from = string.match(old, '^(%d+):()')
 	local to = string.sub(old, from, from + length - 1)
@@ -18,6 +22,9 @@ if old then
 		return bad
 	end
 	redis.call('SREM', at .. to, id)
+	if redis.call('EXISTS', at .. to) == 0 then
+		redis.call('ZREM', places, to)
+	end
 	redis.call('ZREM', order, id)
 	redis.call('HDEL', all, id)
 end

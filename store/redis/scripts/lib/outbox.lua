@@ -77,6 +77,31 @@ local function settle(r, claim)
 	return live and 1 or 0
 end
 
+-- unnote forgets under which token the row was handed out last, so that no note but that of its next claim names it.
+local function unnote(r)
+	if r.claim then
+		redis.pcall('LREM', prefix .. 'claimed:' .. r.claim, 0, r.name)
+	end
+end
+
+-- unclaim ends whatever claim the row has.
+local function unclaim(r)
+	unnote(r)
+	if busy(r.claims, r.to) == r.name then
+		redis.call('HDEL', r.claims, r.to)
+	end
+end
+
+-- goWithLast lets the index of a chat's announcements go with the last of them; see announcements:of.
+local function goWithLast(index)
+	local last = redis.call('ZREVRANGE', index, 0, 0, 'WITHSCORES')[2]
+	if last == 'inf' then
+		redis.call('PERSIST', index)
+	elseif last then
+		redis.call('PEXPIREAT', index, string.format('%.0f', tonumber(last)))
+	end
+end
+
 -- hand claims rows that are due, queue by queue, longest due first, at destinations that are not busy, and
 -- returns them. What it has handed out is noted under the token, so that asking again hands out the same.
 local function hand(kind, queues, token, now, till, limit, remember)
@@ -125,6 +150,7 @@ local function hand(kind, queues, token, now, till, limit, remember)
 		redis.call('ZREM', g[1], g[2])
 	end
 	for _, r in ipairs(rows) do
+		unnote(r)
 		redis.call('HSET', r.key, 'claim', token)
 		redis.call('HSET', r.claims, r.to, till .. ' ' .. r.name)
 		redis.call('RPUSH', note, r.name)
