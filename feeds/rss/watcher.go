@@ -110,7 +110,7 @@ func (w *Watcher) Audience() intel.Audience { return w.o.Feed.Audience }
 
 // Run implements [feeds.Watcher].
 func (w *Watcher) Run(ctx context.Context, emit feeds.Emit) error {
-	w.read, w.verified = nil, time.Now()
+	w.read, w.saved, w.verified = nil, "", time.Now() // the store may have lost what was kept
 	return feeds.Poll{
 		Name:     w.name,
 		Place:    feeds.Place(w.o.Feed.URL),
