@@ -63,12 +63,14 @@ func (l *leader) reign(ctx context.Context, fence int64, since time.Time) error 
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return l.renew(ctx, since) })
+	group.Go(func() error { return l.renew(ctx, fence, since) })
 	group.Go(func() error {
+		begun := time.Now()
 		brain, err := l.think(ctx, fence)
 		if err != nil {
 			return err
 		}
+		l.log.Info("this one is the brain, and begins to watch", "warm after", time.Since(begun).Round(time.Millisecond))
 		group.Go(func() error { return ticks(ctx, brain) })
 		l.watch(ctx, emitTo(brain, fail))
 		return nil
@@ -88,28 +90,36 @@ func (l *leader) abdicate(ctx context.Context) {
 	}
 }
 
-// renew keeps the lease. Trust in it counts from before the call that renewed it, and ends before it does.
-func (l *leader) renew(ctx context.Context, since time.Time) error {
+// renew keeps the lease. Trust in it counts from before the call that renewed it, and ends before it does. A fence
+// that has changed is the end too: what this brain believes to be kept is not.
+func (l *leader) renew(ctx context.Context, fence int64, since time.Time) error {
 	for {
-		if feeds.Sleep(ctx, l.ttl/3) != nil {
+		trusted := since.Add(l.ttl * 9 / 10)
+		if feeds.Sleep(ctx, min(l.ttl/3, time.Until(trusted))) != nil {
 			return nil
 		}
 		asked := time.Now()
-		call, cancel := context.WithDeadline(ctx, since.Add(l.ttl*9/10))
-		_, err := l.store.Acquire(call, store.WorldLease, l.owner, l.ttl)
+		call, cancel := context.WithDeadline(ctx, trusted)
+		now, err := l.store.Acquire(call, store.WorldLease, l.owner, l.ttl)
 		cancel()
 		switch {
+		case err == nil && now != fence:
+			return errForgotten
 		case err == nil:
 			since = asked
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, store.ErrInUse), time.Since(since) >= l.ttl*9/10:
+		case errors.Is(err, store.ErrInUse), !time.Now().Before(trusted):
 			return errors.Join(errLost, err)
 		}
 	}
 }
 
-var errLost = errors.New("the lease on the world is lost")
+// Why a reign ends.
+var (
+	errLost      = errors.New("the lease on the world is lost")
+	errForgotten = errors.New("the store has lost what it had kept; what the feeds still show is offered to it again")
+)
 
 // emitTo hands observations to the brain. An error that is not the end of ctx is the end of the brain.
 func emitTo(brain *pipeline.Brain, fail context.CancelCauseFunc) feeds.Emit {

@@ -175,6 +175,27 @@ func TestABrainThatCannotRenewStepsDownBeforeItsLeaseIsOver(t *testing.T) {
 	}
 }
 
+// An answer that came late brings what is left of the lease. When no other follows, the reign ends within that.
+func TestALateRenewalCountsFromWhenItWasAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, r := &lease{}, &reigns{now: map[string]bool{}}
+		stop := start(replica(l, r, "a"))
+		defer stop()
+		time.Sleep(10*time.Second + 100*time.Millisecond)
+		l.set(func() { l.slow = 800 * time.Millisecond })
+		time.Sleep(1300 * time.Millisecond) // the next renewal has been asked for, and answered
+		var until time.Time
+		l.set(func() { l.slow, l.fail, until = 0, errors.New("connection refused"), l.until })
+		if left := time.Until(until); left <= 0 || !r.has("a") {
+			t.Fatalf("the lease has %v left, reigning: %v", left, r.now)
+		}
+		time.Sleep(time.Until(until))
+		if r.has("a") {
+			t.Error("reigns on after its lease is over")
+		}
+	})
+}
+
 func TestAFencedBrainIsMadeAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, r := &lease{}, &reigns{now: map[string]bool{}}

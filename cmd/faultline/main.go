@@ -62,7 +62,14 @@ func usage(err error) error { return &exitError{exitUsage, err} }
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	c := terminal()
+	// Asked a second time, the system ends the process: that works whatever it hangs in, and costs no more than any
+	// other death.
+	unasked := context.AfterFunc(ctx, func() {
+		stop()
+		fmt.Fprintln(c.err, "ending; what is under way may take some seconds. Ask again to end at once.")
+	})
 	status := dispatch(ctx, os.Args[1:], c)
+	unasked()
 	stop()
 	os.Exit(status)
 }

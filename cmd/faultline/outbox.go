@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/faultlinebot/faultline/intel"
 	"github.com/faultlinebot/faultline/store"
@@ -232,7 +231,7 @@ func (o *outboxRequeue) Run(ctx context.Context, c *console) error {
 
 func (l letter) requeue(ctx context.Context, kept store.Store) error {
 	if l.card != nil {
-		return kept.RequeueCard(ctx, l.card.Incident, l.card.Destination, time.Now())
+		return kept.RequeueCard(ctx, l.card.Incident, l.card.Destination, kept.Now())
 	}
-	return kept.RequeueAnnouncement(ctx, l.word.Key, time.Now())
+	return kept.RequeueAnnouncement(ctx, l.word.Key, kept.Now())
 }

@@ -40,11 +40,17 @@ func (r *recordCommand) Run(ctx context.Context, c *console) (err error) {
 		return err
 	}
 	defer world.close()
-	world.name(c)
+	if err := world.name(); err != nil {
+		return err
+	}
+	starters, err := world.feeds()
+	if err != nil {
+		return err
+	}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	ledger := &ledger{to: recording.NewWriter(out), fail: fail}
-	world.run(ctx, ledger.emit, c)
+	world.run(ctx, ledger.emit, append(starters, world.instruments...), nil)
 	return ledger.err
 }
 

@@ -44,7 +44,7 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	kept, err := openStore(ctx, cfg, c)
+	kept, err := await(ctx, c, func() (store.Store, error) { return openStore(ctx, cfg, c) })
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,10 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer world.close()
-	world.name(c)
+	if err := world.name(); err != nil {
+		return err
+	}
+	lists := newLineup(store.FeedList{Documents: kept}, world)
 	where := cfg.Store.Path
 	if cfg.Store.RedisURL.IsSet() {
 		where = "Redis"
@@ -72,12 +75,16 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 	lead := leader{
 		store: kept, owner: rand.Text(), ttl: leaseTTL(cfg), log: c.log,
 		think: func(ctx context.Context, fence int64) (*pipeline.Brain, error) {
+			// A server that was emptied under a running bot has forgotten who listens, too.
+			if err := kept.Subscribe(ctx, everything()); err != nil {
+				return nil, err
+			}
 			return pipeline.New(ctx, pipeline.Options{
 				Store: kept, Detectors: detectors(countries), Countries: countries, Fence: fence,
 				Now: time.Now, Log: c.log, Committed: func([]intel.Change) { mouth.Wake() },
 			})
 		},
-		watch: func(ctx context.Context, emit feeds.Emit) { world.run(ctx, emit, c) },
+		watch: func(ctx context.Context, emit feeds.Emit) { world.run(ctx, emit, world.instruments, lists) },
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return mouth.Run(ctx) })
@@ -113,7 +120,7 @@ func mouths(ctx context.Context, c *console, cfg configs.Config, kept store.Stor
 	}
 	terminal := botconsole.New(botconsole.Options{Out: c.out, Colour: c.colour, Width: c.width})
 	return deliver.New(deliver.Options{
-		Store: kept, Platforms: []bot.Platform{terminal}, Now: time.Now, Place: place, Log: c.log, Grace: grace,
+		Store: kept, Platforms: []bot.Platform{terminal}, Now: kept.Now, Place: place, Log: c.log, Grace: grace,
 	}), nil
 }
 

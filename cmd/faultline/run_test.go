@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -14,6 +15,7 @@ type process struct {
 	out, err *transcript
 	stop     context.CancelFunc
 	status   chan int
+	over     chan struct{} // closed when all that it printed was read, too
 }
 
 func startBot(t *testing.T, args ...string) *process {
@@ -21,14 +23,17 @@ func startBot(t *testing.T, args ...string) *process {
 	ctx, stop := context.WithCancel(context.Background())
 	outR, outW := io.Pipe()
 	errR, errW := io.Pipe()
-	b := &process{out: newTranscript(t), err: newTranscript(t), stop: stop, status: make(chan int, 1)}
-	go b.out.follow(outR)
-	go b.err.follow(errR)
+	b := &process{out: newTranscript(t), err: newTranscript(t), stop: stop, status: make(chan int, 1), over: make(chan struct{})}
+	var reading sync.WaitGroup
+	reading.Go(func() { b.out.follow(outR) })
+	reading.Go(func() { b.err.follow(errR) })
 	c := &console{in: strings.NewReader(""), out: outW, err: errW, width: 80, log: slog.New(slog.NewTextHandler(errW, nil))}
 	go func() {
 		b.status <- dispatch(ctx, args, c)
 		outW.Close()
 		errW.Close()
+		reading.Wait()
+		close(b.over)
 	}()
 	t.Cleanup(stop)
 	return b

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,6 +28,7 @@ type world struct {
 	*httptest.Server
 	mu     sync.Mutex
 	items  map[string][]string // by feed
+	asks   map[string]int      // how often each feed was asked for
 	polled map[string]chan struct{}
 	blocks int // height of the tip
 	epoch  time.Time
@@ -36,7 +39,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	w := &world{
-		items: map[string][]string{}, polled: map[string]chan struct{}{}, blocks: 800_100, epoch: time.Now(),
+		items: map[string][]string{}, asks: map[string]int{}, polled: map[string]chan struct{}{}, blocks: 800_100, epoch: time.Now(),
 	}
 	for _, feed := range []string{"local", "wire"} {
 		w.polled[feed] = make(chan struct{}, 1)
@@ -53,6 +56,15 @@ func (w *world) publish(feed, guid, title string) {
 	w.items[feed] = append([]string{fmt.Sprintf(
 		"<item><title>%s</title><link>https://news.example/%s</link><guid isPermaLink=\"false\">%s</guid><pubDate>%s</pubDate></item>",
 		title, guid, guid, time.Now().UTC().Format(time.RFC1123Z))}, w.items[feed]...)
+}
+
+// withdraw takes an item away again, as a feed does when it has newer ones.
+func (w *world) withdraw(feed, guid string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.items[feed] = slices.DeleteFunc(w.items[feed], func(item string) bool {
+		return strings.Contains(item, ">"+guid+"</guid>")
+	})
 }
 
 // failing makes some of the answers faults.
@@ -78,6 +90,7 @@ func (w *world) serve(out http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if feed, ok := strings.CutPrefix(r.URL.Path, "/feed/"); ok {
+		w.asks[feed]++
 		if w.random != nil && w.random.Float64() < w.fails {
 			http.Error(out, "out of order", http.StatusInternalServerError)
 			return
@@ -196,14 +209,22 @@ func (s *transcript) wait(what string, limit time.Duration, want func(line strin
 func (s *transcript) waitFor(what string, n int, limit time.Duration, want func(line string) bool) time.Duration {
 	s.t.Helper()
 	began := time.Now()
+	if !s.comes(n, limit, want) {
+		s.t.Fatalf("no %s within %v in:\n%s", what, limit, s)
+	}
+	return time.Since(began)
+}
+
+// comes waits for n lines that satisfy want and says whether they came within the limit.
+func (s *transcript) comes(n int, limit time.Duration, want func(line string) bool) bool {
 	for timeout := time.After(limit); ; {
 		if s.count(want) >= n {
-			return time.Since(began)
+			return true
 		}
 		select {
 		case <-s.more:
 		case <-timeout:
-			s.t.Fatalf("no %s within %v in:\n%s", what, limit, s)
+			return false
 		}
 	}
 }
@@ -234,4 +255,41 @@ func has(part string) func(string) bool {
 func sent(line string) bool {
 	return strings.HasPrefix(line, "#") && !strings.Contains(line, "updated") && !strings.Contains(line, "->") &&
 		strings.Contains(line, "Guinea")
+}
+
+// lookedAt waits until each of the feeds, named as for config, has been asked for once from now on and once more, so
+// that what it showed at the first time was taken.
+func (w *world) lookedAt(t *testing.T, feeds ...string) {
+	t.Helper()
+	asks := func() (all map[string]int) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return maps.Clone(w.asks)
+	}
+	before := asks()
+	eventually(t, 30*time.Second, "look at every feed", func() bool {
+		now := asks()
+		return !slices.ContainsFunc(feeds, func(f string) bool {
+			name, _, _ := strings.Cut(f, ":")
+			return now[name] < before[name]+2
+		})
+	})
+}
+
+// eventually waits until something holds.
+func eventually(t *testing.T, limit time.Duration, what string, holds func() bool) {
+	t.Helper()
+	if !comesTrue(limit, holds) {
+		t.Fatalf("no %s within %v", what, limit)
+	}
+}
+
+func comesTrue(limit time.Duration, holds func() bool) bool {
+	for until := time.Now().Add(limit); !holds(); {
+		if time.Now().After(until) {
+			return false
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	return true
 }
