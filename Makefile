@@ -3,7 +3,7 @@
 GOLANGCI := bin/golangci-lint
 FAILPOINTS := -tags failpoints
 
-.PHONY: build check test bench clean
+.PHONY: build check test mutants bench clean
 
 build:
 	CGO_ENABLED=0 go build -trimpath -o bin/faultline ./cmd/faultline
@@ -20,8 +20,15 @@ $(GOLANGCI): tools/go.mod tools/go.sum
 
 test:
 	@./tools/needs
-	CGO_ENABLED=1 go test -race -timeout 20m -parallel 8 ./...
+	CGO_ENABLED=1 go test -race -timeout 20m -parallel 8 $$(go list ./... | grep -v '/mutants$$')
 	CGO_ENABLED=1 go test -race -timeout 5m $(FAILPOINTS) -run Crash ./store/sqlite
+	go test -timeout 10m ./mutants
+
+# Whether the tests would notice: each mutant is the program with one promise broken. make test tries all but the one
+# that starts the whole bot.
+mutants:
+	@./tools/needs
+	go test -count 1 -timeout 10m -v ./mutants -slow
 
 bench:
 	go test -run '^$$' -bench . -benchtime 1s ./recording ./detect ./correlate ./store/... ./cmd/faultline
