@@ -39,9 +39,9 @@ func (a *allowance) take(who string, now time.Time) (wait time.Duration) {
 	a.sweep(now)
 	most := float64(a.most)
 	have := most
-	if r, known := a.left[who]; known {
-		// A clock that was set back gives nothing and takes nothing.
-		have = min(most, r.count+most*max(now.Sub(r.at), 0).Minutes())
+	// After a clock was set back everybody begins anew: nobody should wait for it to catch up.
+	if r, known := a.left[who]; known && !now.Before(r.at) {
+		have = min(most, r.count+most*now.Sub(r.at).Minutes())
 	}
 	if have < 1 {
 		return time.Duration((1 - have) / most * float64(time.Minute))

@@ -33,23 +33,23 @@ func (t *Talk) feedParameter() Parameter {
 func (t *Talk) feedRemoveCommand() Command {
 	return t.feedChange("feed remove", "Take a feed off your list", "Removed from",
 		"It is not read any more. Incidents that it told of stay.",
-		func(f *intel.Feed) { f.Removed, f.Paused = true, false })
+		func(f *intel.Feed) bool { f.Removed, f.Paused = true, false; return true })
 }
 
 func (t *Talk) feedPauseCommand() Command {
 	return t.feedChange("feed pause", "Stop reading a feed for now", "Paused on",
 		"It is not read until /feed resume.",
-		func(f *intel.Feed) { f.Paused = true })
+		func(f *intel.Feed) bool { f.Paused = true; return !f.Removed })
 }
 
 func (t *Talk) feedResumeCommand() Command {
 	return t.feedChange("feed resume", "Read a paused feed again", "Resumed on",
 		"It is read from now on; what it wrote meanwhile is not told as news.",
-		func(f *intel.Feed) { f.Paused = false })
+		func(f *intel.Feed) bool { f.Paused = false; return !f.Removed })
 }
 
-// feedChange is a command that changes one feed. Doing it twice comes to the same.
-func (t *Talk) feedChange(name, summary, done, then string, change func(*intel.Feed)) Command {
+// feedChange is a command that changes one feed, or says that it cannot. Doing it twice comes to the same.
+func (t *Talk) feedChange(name, summary, done, then string, change func(*intel.Feed) bool) Command {
 	return Command{
 		Name: name, Summary: summary, Example: "Steppe Wire",
 		Who: Managers, Private: true, Shared: true,
@@ -64,7 +64,7 @@ func (t *Talk) feedChange(name, summary, done, then string, change func(*intel.F
 				return Message{}, err
 			}
 			err = t.feeds().ChangeFeed(ctx, list, feed.URL, func(f *intel.Feed) (intel.Feed, error) {
-				if f == nil {
+				if f == nil || !change(f) {
 					return intel.Feed{}, errNoFeed
 				}
 				change(f)

@@ -67,18 +67,26 @@ func (l Limits) drop(m *Message) bool {
 	case m.Footer != "":
 		m.Footer = ""
 	case len(m.Lines) > 0:
-		over := l.cost(*m) - l.Total
-		shorter := l.cut(m.Lines[0], l.Cost(m.Lines[0])-over)
+		shorter := l.shorten(m.Lines[0], l.cost(*m)-l.Total)
 		m.Lines = nil
 		if shorter != "" {
 			m.Lines = []string{shorter}
 		}
 	case m.Headline != "":
-		m.Headline = l.cut(m.Headline, l.Total-l.Gap)
+		m.Headline = l.shorten(m.Headline, l.cost(*m)-l.Total)
 	default:
 		return false
 	}
 	return true
+}
+
+// shorten takes so much off the text. It is empty where that cannot be done, so that dropping comes to an end.
+func (l Limits) shorten(text string, over int) string {
+	shorter := l.cut(text, l.Cost(text)-over)
+	if l.Cost(shorter) >= l.Cost(text) {
+		return ""
+	}
+	return shorter
 }
 
 // lines cuts each line and leaves out those that all together do not have room.

@@ -89,3 +89,15 @@ func (s Sealer) code(text string, of Binding) string {
 	}
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:sealLen])
 }
+
+// Bound is what the button holds for when it stands under an answer to that person now: what its answer holds for,
+// narrowed where the button says so.
+func (b Button) Bound(to Binding, person string, now time.Time) Binding {
+	if b.Own {
+		to.Person = person
+	}
+	if end := now.Add(b.Good); b.Good > 0 && (to.Until.IsZero() || end.Before(to.Until)) {
+		to.Until = end
+	}
+	return to
+}

@@ -149,3 +149,23 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+func TestBound(t *testing.T) {
+	now, day := at("2022-01-05T11:00:00Z"), at("2022-01-06T11:00:00Z")
+	to := chatOf("")
+	to.Until = day
+	for _, c := range []struct {
+		button bot.Button
+		person string
+		until  time.Time
+	}{
+		{bot.Button{}, "", day},
+		{bot.Button{Own: true}, "7", day},
+		{bot.Button{Good: time.Minute}, "", now.Add(time.Minute)},
+		{bot.Button{Good: 100 * time.Hour}, "", day},
+	} {
+		if got := c.button.Bound(to, "7", now); got.Person != c.person || !got.Until.Equal(c.until) || got.Chat != to.Chat {
+			t.Errorf("%+v is bound to %+v", c.button, got)
+		}
+	}
+}
