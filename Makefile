@@ -22,13 +22,13 @@ test:
 	@./tools/needs
 	CGO_ENABLED=1 go test -race -timeout 20m -parallel 8 $$(go list ./... | grep -v '/mutants$$')
 	CGO_ENABLED=1 go test -race -timeout 5m $(FAILPOINTS) -run Crash ./store/sqlite
-	go test -timeout 10m ./mutants
+	go test -timeout 20m ./mutants
 
 # Whether the tests would notice: each mutant is the program with one promise broken. make test tries all but the one
 # that starts the whole bot.
 mutants:
 	@./tools/needs
-	go test -count 1 -timeout 10m -v ./mutants -slow
+	go test -count 1 -timeout 20m -v ./mutants -slow
 
 bench:
 	go test -run '^$$' -bench . -benchtime 1s ./recording ./detect ./correlate ./store/... ./cmd/faultline

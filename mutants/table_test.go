@@ -213,13 +213,13 @@ func table() []mutant {
 		}, {
 			name: "a reign sleeps past the end of its trust",
 			edits: []edit{{
-				"cmd/faultline/leader.go", "min(l.ttl/3, time.Until(trusted))", "l.ttl/3",
+				"cmd/faultline/tenure.go", "min(t.ttl/3, time.Until(trusted))", "t.ttl/3",
 			}},
 			caught: []guard{{folder: "cmd/faultline", test: "TestALateRenewalCountsFromWhenItWasAskedFor"}},
 		}, {
 			name: "trust in a lease counts from after the call that renewed it",
 			edits: []edit{{
-				"cmd/faultline/leader.go", "			since = asked\n", "			since = asked.Add(time.Since(asked))\n",
+				"cmd/faultline/tenure.go", "			since = asked\n", "			since = asked.Add(time.Since(asked))\n",
 			}},
 			caught: []guard{{folder: "cmd/faultline", test: "TestALateRenewalCountsFromWhenItWasAskedFor"}},
 		},

@@ -51,7 +51,7 @@ func TestAFrozenBrainWritesNothingWhenItWakes(t *testing.T) {
 	}
 	out.wait("card beside the late step", 20*time.Second, heads("Peru"))
 	a.signal(t, syscall.SIGCONT)
-	a.err.wait("word that it is the brain no more", 20*time.Second, has("the brain stops"))
+	a.err.wait("word that it is the brain no more", 20*time.Second, isStandby)
 	out.wait("card", 20*time.Second, heads("Cuba"))
 	w.publish("local", "cut-4", cut("Yemen"))
 	out.wait("card after both are awake", 20*time.Second, heads("Yemen"))

@@ -97,20 +97,20 @@ func (nothing) LiveIncidents(context.Context, time.Time) ([]intel.Incident, erro
 	return nil, nil
 }
 
-func replica(l store.Leases, r *reigns, name string) *leader {
+func replica(l store.Leases, r *reigns, name string) *tenure {
 	log := slog.New(slog.DiscardHandler)
-	return &leader{
-		store: l, owner: name, ttl: 1500 * time.Millisecond, log: log, watch: r.watch(name),
+	return lead(tenure{store: l, owner: name, ttl: 1500 * time.Millisecond, log: log}, brain{
+		watch: r.watch(name),
 		think: func(ctx context.Context, fence int64) (*pipeline.Brain, error) {
 			return pipeline.New(ctx, pipeline.Options{
 				Store: nothing{}, Detectors: detectors(nil), Fence: fence, Log: log,
 			})
 		},
-	}
+	})
 }
 
 // start runs a replica until the function it returns is called.
-func start(l *leader) (stop func()) {
+func start(l *tenure) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -198,21 +198,22 @@ func TestALateRenewalCountsFromWhenItWasAskedFor(t *testing.T) {
 
 func TestAFencedBrainIsMadeAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, r := &lease{}, &reigns{now: map[string]bool{}}
-		lead := replica(l, r, "a")
+		l := &lease{}
+		log := slog.New(slog.DiscardHandler)
 		var times atomic.Int64
-		lead.watch = func(ctx context.Context, emit feeds.Emit) {
-			if times.Add(1) == 1 {
-				_ = emit(ctx, intel.Observation{Source: "x", Body: intel.Block{Height: 1, Difficulty: 1}})
-			}
-			<-ctx.Done()
-		}
-		lead.think = func(ctx context.Context, fence int64) (*pipeline.Brain, error) {
-			return pipeline.New(ctx, pipeline.Options{
-				Store: fenced{}, Detectors: detectors(nil), Fence: fence, Log: slog.New(slog.DiscardHandler),
-			})
-		}
-		stop := start(lead)
+		stop := start(lead(tenure{store: l, owner: "a", ttl: 1500 * time.Millisecond, log: log}, brain{
+			watch: func(ctx context.Context, emit feeds.Emit) {
+				if times.Add(1) == 1 {
+					_ = emit(ctx, intel.Observation{Source: "x", Body: intel.Block{Height: 1, Difficulty: 1}})
+				}
+				<-ctx.Done()
+			},
+			think: func(ctx context.Context, fence int64) (*pipeline.Brain, error) {
+				return pipeline.New(ctx, pipeline.Options{
+					Store: fenced{}, Detectors: detectors(nil), Fence: fence, Log: log,
+				})
+			},
+		}))
 		defer stop()
 		time.Sleep(5 * time.Second)
 		if n := times.Load(); n != 2 {

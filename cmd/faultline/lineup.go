@@ -14,7 +14,7 @@ import (
 	"github.com/faultlinebot/faultline/store"
 )
 
-// lineupPause is how soon a change that another replica made to the lists is noticed.
+// lineupPause is how soon a change of the lists is noticed, wherever it was made.
 const lineupPause = 2 * time.Second
 
 // lineup keeps one watcher running for each feed on the lists that is neither paused nor removed.
@@ -23,12 +23,11 @@ type lineup struct {
 	starter []intel.Feed
 	watcher func(f intel.Feed, among int) (feeds.Watcher, error)
 	log     *slog.Logger
-	changed chan struct{} // somebody here has changed a list
 }
 
 func newLineup(list store.FeedList, world *outside) *lineup {
 	return &lineup{
-		list: list, starter: world.starter, watcher: world.feed, log: world.c.log, changed: make(chan struct{}, 1),
+		list: list, starter: world.starter, watcher: world.feed, log: world.c.log,
 	}
 }
 
@@ -43,7 +42,7 @@ func (l *lineup) run(ctx context.Context, start func(ctx context.Context, w feed
 	on := map[string]running{}
 	var all sync.WaitGroup
 	defer all.Wait()
-	for seeded := false; ctx.Err() == nil; l.pause(ctx) {
+	for seeded := false; ctx.Err() == nil; _ = feeds.Sleep(ctx, lineupPause) {
 		if !seeded {
 			err := l.seed(ctx)
 			if seeded = err == nil; !seeded && ctx.Err() == nil {
@@ -155,21 +154,4 @@ func (l *lineup) unseed(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// pause waits until the lists may have changed.
-func (l *lineup) pause(ctx context.Context) {
-	select {
-	case <-ctx.Done():
-	case <-l.changed:
-	case <-time.After(lineupPause):
-	}
-}
-
-// wake says that a list was changed here. It never blocks.
-func (l *lineup) wake() {
-	select {
-	case l.changed <- struct{}{}:
-	default:
-	}
 }

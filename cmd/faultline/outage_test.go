@@ -81,7 +81,7 @@ func TestRedisRestartsUnderTheBot(t *testing.T) {
 	o := beforeOutage(t)
 	o.server.Kill()
 	o.w.publish("wire", "Kenya", cut("Kenya"))
-	o.bot.err.wait("word of the outage", 20*time.Second, has("the brain stops"))
+	o.bot.err.wait("word of the outage", 20*time.Second, has("redis: "))
 	o.server.Restart()
 	o.bot.out.wait("card of what happened meanwhile", 30*time.Second, heads("Kenya"))
 	o.happens(t, "local", "Peru")

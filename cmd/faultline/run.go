@@ -53,10 +53,6 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 			c.log.Error("store did not close well", "error", err)
 		}
 	}()
-	mouth, err := mouths(ctx, c, cfg, kept, placeNames(countries))
-	if err != nil {
-		return err
-	}
 	world, err := watch(cfg, kept, c)
 	if err != nil {
 		return err
@@ -65,32 +61,69 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 	if err := world.name(); err != nil {
 		return err
 	}
-	lists := newLineup(store.FeedList{Documents: kept}, world)
+	spoken, err := platforms(cfg, c)
+	if err != nil {
+		return err
+	}
+	name(c, cfg, spoken)
+	return r.work(ctx, bench{cfg: cfg, countries: countries, kept: kept, world: world, platforms: spoken, c: c})
+}
+
+// bench is what the bot works with.
+type bench struct {
+	cfg       configs.Config
+	countries []intel.Country
+	kept      store.Store
+	world     *outside
+	platforms []bot.Listener
+	c         *console
+}
+
+// work goes on until ctx is over, or something cannot go on.
+func (r *runCommand) work(ctx context.Context, b bench) error {
+	lists := newLineup(store.FeedList{Documents: b.kept}, b.world)
+	var mouth *deliver.Deliverer
+	talk := newTalk(b, func() { mouth.Wake() })
+	mouth = mouths(b, talk)
+	hold := tenure{store: b.kept, owner: rand.Text(), ttl: leaseTTL(b.cfg), log: b.c.log}
+	thinking := lead(hold, brain{
+		think: func(ctx context.Context, fence int64) (*pipeline.Brain, error) {
+			// A server that was emptied under a running bot has forgotten who listens, too.
+			if err := b.kept.Subscribe(ctx, everything()); err != nil {
+				return nil, err
+			}
+			return pipeline.New(ctx, pipeline.Options{
+				Store: b.kept, Detectors: detectors(b.countries), Countries: b.countries, Fence: fence,
+				Now: time.Now, Log: b.c.log, Committed: func([]intel.Change) { mouth.Wake() },
+			})
+		},
+		watch: func(ctx context.Context, emit feeds.Emit) { b.world.run(ctx, emit, b.world.instruments, lists) },
+		show: func(ctx context.Context, brain *pipeline.Brain) error {
+			return show(ctx, brain, b.world.board, b.kept, b.c.log)
+		},
+	})
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return mouth.Run(ctx) })
+	group.Go(func() error { return thinking.run(ctx) })
+	for _, p := range b.platforms {
+		group.Go(func() error { return listen(ctx, p, talk, hold) })
+	}
+	group.Go(func() error { return forget(ctx, b.kept, b.c.log) })
+	return group.Wait()
+}
+
+// name says where people are spoken to, and where everything is kept.
+func name(c *console, cfg configs.Config, spoken []bot.Listener) {
+	for _, p := range spoken {
+		if p.Name() != botconsole.Name {
+			fmt.Fprintln(c.err, "speaking on", p.Name())
+		}
+	}
 	where := cfg.Store.Path
 	if cfg.Store.RedisURL.IsSet() {
 		where = "Redis"
 	}
 	fmt.Fprintf(c.err, "keeping everything in %s; cards appear here, and silence means that what answers saw nothing\n", where)
-
-	lead := leader{
-		store: kept, owner: rand.Text(), ttl: leaseTTL(cfg), log: c.log,
-		think: func(ctx context.Context, fence int64) (*pipeline.Brain, error) {
-			// A server that was emptied under a running bot has forgotten who listens, too.
-			if err := kept.Subscribe(ctx, everything()); err != nil {
-				return nil, err
-			}
-			return pipeline.New(ctx, pipeline.Options{
-				Store: kept, Detectors: detectors(countries), Countries: countries, Fence: fence,
-				Now: time.Now, Log: c.log, Committed: func([]intel.Change) { mouth.Wake() },
-			})
-		},
-		watch: func(ctx context.Context, emit feeds.Emit) { world.run(ctx, emit, world.instruments, lists) },
-	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return mouth.Run(ctx) })
-	group.Go(func() error { return lead.run(ctx) })
-	group.Go(func() error { return forget(ctx, kept, c.log) })
-	return group.Wait()
 }
 
 // detectors makes a set for the brain, as often as it asks for a new one.
@@ -106,22 +139,16 @@ func openStore(ctx context.Context, cfg configs.Config, c *console) (store.Store
 	return sqlite.Open(ctx, sqlite.Options{Path: cfg.Store.Path})
 }
 
-// mouths makes the deliverer with every platform there is.
-func mouths(ctx context.Context, c *console, cfg configs.Config, kept store.Store, place func(string) string) (
-	*deliver.Deliverer, error,
-) {
-	for name, p := range map[string]configs.Platform{"discord": cfg.Discord, "telegram": cfg.Telegram} {
-		if p.Token.IsSet() {
-			c.log.Warn("a token is set, but this release speaks to the terminal only", "platform", name)
-		}
+// mouths makes what sends to every platform.
+func mouths(b bench, talk *bot.Talk) *deliver.Deliverer {
+	var all []bot.Platform
+	for _, p := range b.platforms {
+		all = append(all, p)
 	}
-	if err := kept.Subscribe(ctx, everything()); err != nil {
-		return nil, err
-	}
-	terminal := botconsole.New(botconsole.Options{Out: c.out, Colour: c.colour, Width: c.width})
 	return deliver.New(deliver.Options{
-		Store: kept, Platforms: []bot.Platform{terminal}, Now: kept.Now, Place: place, Log: c.log, Grace: grace,
-	}), nil
+		Store: b.kept, Platforms: all, Now: b.kept.Now, Place: placeNames(b.countries), Moved: talk.Moved,
+		Log: b.c.log, Grace: grace,
+	})
 }
 
 // forget drops what is too old, now and then. That it fails is no reason to end: nothing is lost by keeping more.

@@ -7,25 +7,23 @@ import (
 
 	"github.com/faultlinebot/faultline/bot"
 	botconsole "github.com/faultlinebot/faultline/bot/console"
-	"github.com/faultlinebot/faultline/configs"
 	"github.com/faultlinebot/faultline/feeds"
 	"github.com/faultlinebot/faultline/feeds/rss"
-	"github.com/faultlinebot/faultline/intel"
 	"github.com/faultlinebot/faultline/store"
 )
 
 // newTalk makes the conversation that all platforms share.
-func newTalk(cfg configs.Config, kept store.Store, countries []intel.Country, world *outside, c *console, wake func()) *bot.Talk {
+func newTalk(b bench, announced func()) *bot.Talk {
 	return bot.NewTalk(bot.TalkOptions{
-		Store: kept,
+		Store: b.kept,
 		Operators: map[string][]string{
-			"discord": cfg.Discord.Operators, "telegram": cfg.Telegram.Operators,
+			"discord": b.cfg.Discord.Operators, "telegram": b.cfg.Telegram.Operators,
 			botconsole.Name: {botconsole.Person},
 		},
-		Countries: countries,
-		FeedTest:  feedTest{world.reader},
-		Health:    func(ctx context.Context) ([]string, error) { return health(ctx, kept) },
-		Wake:      wake, Now: time.Now, Log: c.log,
+		Countries: b.countries,
+		FeedTest:  feedTest{b.world.reader},
+		Health:    func(ctx context.Context) ([]string, error) { return health(ctx, b.kept) },
+		Wake:      announced, Now: time.Now, Log: b.c.log,
 	})
 }
 
