@@ -110,7 +110,8 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("%d sources, want 19", len(c.Sources))
 	}
 	for name, s := range c.Sources {
-		if s.Enabled != (name == "mempool") || s.URL == "" || s.Interval < time.Second {
+		watched := name == "mempool" || name == "binance" || name == "ioda"
+		if s.Enabled != watched || s.URL == "" || s.Interval < time.Second {
 			t.Errorf("%s: %+v", name, s)
 		}
 	}

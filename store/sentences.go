@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -45,7 +46,7 @@ func (s Sentences) Keep(ctx context.Context, words []string, at time.Time) error
 // replace puts a document in the place of whatever is there.
 func replace(ctx context.Context, in Documents, kind, key string, now []byte) error {
 	was, err := in.Document(ctx, kind, key)
-	if err != nil {
+	if err != nil || bytes.Equal(was, now) {
 		return err
 	}
 	return in.ReplaceDocument(ctx, kind, key, was, now)

@@ -11,7 +11,7 @@ import (
 )
 
 // showEvery is how old what the brain shows to the other replicas may be.
-const showEvery = 15 * time.Second
+const showEvery = 5 * time.Second
 
 // show keeps what the instruments read and how the watchers are where every replica can tell people of it.
 func show(ctx context.Context, brain *pipeline.Brain, board *feeds.Board, in store.Documents, log *slog.Logger) error {

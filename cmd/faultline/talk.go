@@ -33,7 +33,7 @@ func health(ctx context.Context, kept store.Documents) ([]string, error) {
 	if err != nil || at.IsZero() {
 		return nil, err
 	}
-	if old := time.Since(at); old > 4*showEvery {
+	if old := time.Since(at); old > 12*showEvery {
 		words = append([]string{fmt.Sprintf("no replica has watched for %s; this was so before:", feeds.Words(old))}, words...)
 	}
 	return words, nil

@@ -171,6 +171,7 @@ func (w *world) config(t *testing.T, k keep, mempool bool, feeds ...string) stri
 		fmt.Fprintf(&b, "    - {url: %q, name: %s, tier: %s}\n", w.URL+"/feed/"+name, name, tier)
 	}
 	fmt.Fprintf(&b, "sources:\n  mempool:\n    enabled: %v\n    interval: 1s\n    url: %s/mempool/api\n", mempool, w.URL)
+	b.WriteString("  binance: {enabled: false}\n  ioda: {enabled: false}\n")
 	path := filepath.Join(t.TempDir(), "faultline.yaml")
 	write(t, path, b.String())
 	return path
