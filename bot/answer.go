@@ -110,7 +110,7 @@ func (c *Command) read(args map[string]string) (map[string]string, error) {
 		value, have := out[p.Name]
 		switch {
 		case !have && p.Required:
-			return nil, refuse(fmt.Sprintf("/%s needs %s: %s.", c.Name, p.Name, p.Summary), c.usage())
+			return nil, refuse(fmt.Sprintf("/%s needs %s: %s.", c.Name, p.Name, strings.ToLower(p.Summary[:1])+p.Summary[1:]), c.usage())
 		case have && len(p.Choices) > 0:
 			chosen, ok := p.choice(value)
 			if !ok {

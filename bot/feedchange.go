@@ -44,7 +44,7 @@ func (t *Talk) feedPauseCommand() Command {
 
 func (t *Talk) feedResumeCommand() Command {
 	return t.feedChange("feed resume", "Read a paused feed again", "Resumed on",
-		"It is read from now on; what it wrote meanwhile is not told as news.",
+		"It is read from now on.",
 		func(f *intel.Feed) bool { f.Paused = false; return !f.Removed })
 }
 

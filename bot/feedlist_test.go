@@ -68,6 +68,8 @@ func TestFeedLists(t *testing.T) {
 	w.says(other, "/feed list", "This server's list is empty")
 	w.says(admin(), "/feed list", "This server's list has 2 feeds", "Steppe Wire", "Second")
 	w.says(operator(), "/feed list", "The common list has 1 feed", "The Common")
+	w.says(operator(), "/feed list list=common", "The common list has 1 feed")
+	w.says(operator(), "/feed list list=server", "This server's list has 2 feeds")
 	w.says(admin(), "/feed list list=common", "The common list is for whoever runs this bot.")
 	w.says(admin(), "/feed remove The Common", "No feed “The Common” is on this server's list.")
 	w.says(other, "/feed remove Steppe Wire", "No feed “Steppe Wire”")
@@ -85,11 +87,11 @@ func TestFeedLists(t *testing.T) {
 	w.says(admin(), "/feed resume steppe wire", "No feed “steppe wire” is on this server's list.")
 	w.says(admin(), "/feed list", "3 feeds")
 	w.says(admin(), "/feed add https://a.example/1 Back Again", "Added to this server's list: Back Again")
-	w.says(admin(), "/status", "Common feeds: 1 feed", "Own feeds: 4 feeds")
+	w.says(admin(), "/status", "Common feeds: 1", "Own feeds: 4")
 	if said := w.ask(admin(), "/status"); strings.Contains(said, "Feeds of servers") {
 		t.Errorf("an admin is told of other servers:\n%s", said)
 	}
-	w.says(operator(), "/status", "Feeds of servers: 4 feeds")
+	w.says(operator(), "/status", "Feeds of servers: 4")
 	w.says(alone(), "/feed list", "/feed list is about a server or group")
 	in := operator()
 	in.server = ""

@@ -23,7 +23,6 @@ func (t *Talk) muteCommand() Command {
 		Name:    "mute",
 		Summary: "Hear nothing here of an incident, a kind or a country",
 		Example: "unrest for 24h",
-		Who:     Managers,
 		Private: true,
 		Parameters: []Parameter{
 			{Name: "what", Summary: "An incident's id, a kind or a country; lists what is muted if left out", Suggest: t.suggestMutable},
@@ -139,7 +138,6 @@ func (t *Talk) unmuteCommand() Command {
 		Name:    "unmute",
 		Summary: "Hear again of what was muted here",
 		Example: "unrest",
-		Who:     Managers,
 		Private: true,
 		Parameters: []Parameter{{
 			Name: "what", Summary: "What was muted; everything if left out", Suggest: t.suggestMutes,
@@ -151,27 +149,31 @@ func (t *Talk) unmuteCommand() Command {
 // unmute ends what is named, or everything. What is not muted is not, however often it is said.
 func (t *Talk) unmute(ctx context.Context, r Request) (Message, error) {
 	what := r.Args["what"]
-	ended := 0
+	var ended []intel.Mute
 	err := t.changeMutes(ctx, &r, func(mutes []intel.Mute) ([]intel.Mute, error) {
-		kept := slices.DeleteFunc(slices.Clone(mutes), func(m intel.Mute) bool {
-			return what == "" || strings.EqualFold(what, "all") || t.means(what, m)
-		})
-		ended = len(mutes) - len(kept)
-		return kept, nil
+		ended = nil
+		return slices.DeleteFunc(mutes, func(m intel.Mute) bool {
+			ends := what == "" || strings.EqualFold(what, "all") || t.means(what, m)
+			if ends {
+				ended = append(ended, m)
+			}
+			return ends
+		}), nil
 	})
 	if err != nil {
 		return Message{}, err
 	}
-	m := Message{Headline: "Unmuted: " + counted(ended, "thing")}
 	switch {
-	case ended == 0 && what == "":
-		m.Headline = "Nothing is muted here"
-	case ended == 0:
+	case len(ended) == 0 && what == "":
+		return Message{Headline: "Nothing is muted here"}, nil
+	case len(ended) == 0:
 		return Message{}, refuse(quote(what)+" is not muted here.", "/mute lists what is.")
-	case what != "":
-		m.Headline = "Unmuted: " + Plain(what)
 	}
-	return m, nil
+	var names []string
+	for _, m := range ended {
+		names = append(names, t.muteName(m))
+	}
+	return titled("Unmuted", list(names)), nil
 }
 
 // means says whether a text names a mute.

@@ -152,8 +152,8 @@ const mostWords = 6
 // mostTokens is how far into a line values are looked for: nobody means so many, and looking takes time.
 const mostTokens = 100
 
-// prepositions may stand before a bare value: "price in Iran", "KZ for 24h".
-var prepositions = []string{"in", "on", "for", "of", "from", "about", "at"}
+// joints may stand before a bare value and mean nothing: "price in Iran and Iraq", "KZ for 24h".
+var joints = []string{"in", "on", "for", "of", "from", "about", "at", "and", "or", "&", "+"}
 
 // arranger gives tokens to parameters.
 type arranger struct {
@@ -185,7 +185,7 @@ func (a *arranger) take(tokens []token) int {
 		return n
 	}
 	first := tokens[0]
-	if len(tokens) > 1 && !first.quoted && slices.Contains(prepositions, strings.ToLower(first.text)) {
+	if len(tokens) > 1 && !first.quoted && slices.Contains(joints, strings.ToLower(first.text)) {
 		if n := a.bare(tokens[1:]); n > 0 {
 			return 1 + n
 		}

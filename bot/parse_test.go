@@ -46,6 +46,8 @@ func TestParse(t *testing.T) {
 		{"/subscribe kinds=shutdown, power", "subscribe", args{"kinds": "shutdown,power"}},
 		{"/subscribe kinds: unrest words: \"state of emergency, curfew\"", "subscribe", args{"kinds": "unrest", "words": "state of emergency, curfew"}},
 		{"/subscribe Казахстан отключение", "subscribe", args{"countries": "Казахстан", "words": "отключение"}},
+		{"/subscribe power and shutdown in Iran and the US or KZ", "subscribe", args{"kinds": "power,shutdown", "countries": "Iran,the US,KZ"}},
+		{"/subscribe rock and roll", "subscribe", args{"words": "rock and roll"}},
 		{"/latest unrest IR", "latest", args{"kind": "unrest", "country": "IR"}},
 		{"/latest what", "latest", args{"": "what"}},
 		{"/mute KZ for 24h", "mute", args{"what": "KZ", "for": "24h"}},
@@ -75,17 +77,18 @@ func TestParse(t *testing.T) {
 }
 
 func TestLinesForOthers(t *testing.T) {
+	commands := table(t)
 	for _, line := range []string{"", " ", "hello", "/", "/ help", "//", "/—", "/help@otherbot", "/nosuch@other x", "\xff"} {
-		if got, ok := bot.Parse(table(t), "faultlinebot", line); ok {
+		if got, ok := bot.Parse(commands, "faultlinebot", line); ok {
 			t.Errorf("%q is taken for %q", line, got.Command)
 		}
 	}
 	for line, named := range map[string]bool{"/help": false, "/help@FAULTLINEBOT": true} {
-		if got, ok := bot.Parse(table(t), "faultlinebot", line); !ok || got.Named != named {
+		if got, ok := bot.Parse(commands, "faultlinebot", line); !ok || got.Named != named {
 			t.Errorf("%q: %v, names us: %v", line, ok, got.Named)
 		}
 	}
-	if _, ok := bot.Parse(table(t), "", "/help@anybot"); !ok {
+	if _, ok := bot.Parse(commands, "", "/help@anybot"); !ok {
 		t.Error("without a name of ours not every line is for us")
 	}
 }
@@ -116,8 +119,9 @@ func FuzzParse(f *testing.F) {
 
 // What the suite of platforms writes is read back as it was meant.
 func TestParseReadsWhatIsNamed(t *testing.T) {
+	commands := table(t)
 	for _, value := range []string{"shutdown, power", "a=b:c", "https://a.example/?x=\\", "for 24h in KZ", "«x» 'y'"} {
-		got, _ := bot.Parse(table(t), "", `/subscribe words="`+value+`" least=major`)
+		got, _ := bot.Parse(commands, "", `/subscribe words="`+value+`" least=major`)
 		if diff := cmp.Diff(args{"words": value, "least": "major"}, got.Args); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}

@@ -22,7 +22,7 @@ func (t *Talk) privacyCommand() Command {
 					{"How long", "subscriptions until they are ended. Cards and messages until the chat is erased"},
 					{"Of a server", "the feeds that its admins have added, and not who added them; removed ones are kept " +
 						"as removed"},
-					{"Never", "names, texts that you write, who is in a chat"},
+					{"Never", "names of people, what is written in a chat, who is in it"},
 					{"To erase it", "/forgetme in a chat with the bot"},
 				},
 			}, nil

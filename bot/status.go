@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/faultlinebot/faultline/intel"
 )
@@ -42,7 +43,7 @@ func (t *Talk) status(ctx context.Context, r Request) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	m.Facts = append(m.Facts, Fact{"Open incidents", counted(len(live), "incident")})
+	m.Facts = append(m.Facts, Fact{"Open incidents", strconv.Itoa(len(live))})
 	subs, err := t.store.ChatSubscriptions(ctx, r.Where.Platform, r.Where.Chat)
 	if err != nil {
 		return Message{}, err
@@ -80,7 +81,7 @@ func countFeeds(all []intel.Feed, of func(intel.Audience) bool) string {
 			paused++
 		}
 	}
-	text := counted(n, "feed")
+	text := strconv.Itoa(n)
 	if paused > 0 {
 		text += fmt.Sprintf(", %d of them paused", paused)
 	}

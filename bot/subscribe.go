@@ -23,7 +23,6 @@ func (t *Talk) subscribeCommand() Command {
 		Name:    "subscribe",
 		Summary: "Get a card here for each incident that matters to you",
 		Example: "shutdown, power in Kazakhstan, Iran major",
-		Who:     Managers,
 		Private: true,
 		Parameters: []Parameter{
 			kinds("kinds", "Kinds of incidents, with commas between them; all if left out", true),

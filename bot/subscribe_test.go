@@ -196,12 +196,12 @@ func TestMute(t *testing.T) {
 	thread.thread = "t"
 	w.says(thread, "/subscribe ir", "Subscribed")
 	w.says(thread, "/mute", "Nothing is muted here")
-	w.says(admin(), "/unmute kz", "Unmuted: kz")
+	w.says(admin(), "/unmute kz", "Unmuted: Kazakhstan")
 	w.says(admin(), "/unmute kz", "“kz” is not muted here.")
 	w.says(admin(), "/mute", "2 things", "price moves, until 15 January 2022", "incident shutdown-kz-1, until it is unmuted")
 	w.now = at("2022-01-15T09:30:00Z") // what has ended is gone
 	w.says(admin(), "/mute", "1 thing", "shutdown-kz-1")
-	w.says(admin(), "/mute off", "Unmuted: 1 thing")
+	w.says(admin(), "/mute off", "Unmuted: incident shutdown-kz-1")
 	w.says(admin(), "/mute off", "Nothing is muted here")
 	for line, want := range map[string]string{
 		"/mute nothing-like-it":         "“nothing-like-it” is no incident, kind or country",

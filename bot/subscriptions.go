@@ -77,7 +77,6 @@ func (t *Talk) unsubscribeCommand() Command {
 		Name:    "unsubscribe",
 		Summary: "End a subscription of this chat, or all of them",
 		Example: "4711",
-		Who:     Managers,
 		Private: true,
 		Parameters: []Parameter{{
 			Name: "which", Summary: "The number that /subscriptions shows, or all", Required: true,
