@@ -54,8 +54,8 @@ func (t *Talk) forgetMe(ctx context.Context, r Request) (Message, error) {
 		return Message{
 			Headline: "Nothing is kept of you here",
 			Lines: []string{
-				"What is kept belongs to this server or group. Whoever manages it ends its subscriptions with " +
-					"/unsubscribe all and its feeds with /feed remove.",
+				"What is kept belongs to this server or group. Its subscriptions end with " +
+					"/unsubscribe all, and whoever manages it ends its feeds with /feed remove.",
 				"For what is kept of your own chat with the bot, write /forgetme there. /privacy says what is kept.",
 			},
 		}, nil
