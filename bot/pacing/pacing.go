@@ -125,11 +125,13 @@ func (q queue) Swap(i, j int) {
 	q[i].place, q[j].place = i, j
 }
 
+// Push implements [heap.Interface].
 func (q *queue) Push(w any) {
 	w.(*waiter).place = len(*q)
 	*q = append(*q, w.(*waiter))
 }
 
+// Pop implements [heap.Interface].
 func (q *queue) Pop() any {
 	last := len(*q) - 1
 	w := (*q)[last]

@@ -30,10 +30,7 @@ func TestT10RefusedUploads(t *testing.T) {
 		"words not known": {telegramtest.Fault{Code: 418, Description: "Teapot"}, broken, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server, err := telegramtest.New(telegramtest.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			server := telegramtest.New(telegramtest.Options{})
 			defer server.Close()
 			chat := server.Private(server.NewUser("Ann"))
 			base, _ := url.Parse(telegramtest.MemoryURL)
@@ -44,7 +41,7 @@ func TestT10RefusedUploads(t *testing.T) {
 				return err
 			}
 			server.Fail("sendPhoto", 1, c.fault)
-			err = upload()
+			err := upload()
 			var said *tgbotapi.Error
 			if !errors.As(err, &said) || said.Code != 0 {
 				t.Fatalf("the library is not as it was: %v, %+v", err, said)

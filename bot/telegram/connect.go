@@ -53,14 +53,15 @@ type Telegram struct {
 
 var _ bot.Listener = (*Telegram)(nil)
 
-// tokenForm is what @BotFather gives: https://core.telegram.org/bots/api#authorizing-your-bot.
-var tokenForm = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]+$`)
+// tokenForm is what a token may be made of: it stands in the path of every address. @BotFather gives a number, a colon
+// and letters; other servers of the same API may give others.
+var tokenForm = regexp.MustCompile(`^[A-Za-z0-9:_-]+$`)
 
 // New returns a bot that can send at once. It asks Telegram nothing: a Telegram that is down at the start does not
 // keep the rest from working.
 func New(o Options) (*Telegram, error) {
 	if !tokenForm.MatchString(o.Token) {
-		return nil, errors.New("the telegram token does not look like 123456:ABC-DEF")
+		return nil, errors.New("the telegram token holds a character that no token has; it looks like 123456:ABC-DEF")
 	}
 	if o.APIURL == "" {
 		o.APIURL = DefaultURL

@@ -283,10 +283,7 @@ func TestAnswersComeAtOnceWhileAlertsWait(t *testing.T) {
 // BenchmarkRate sends over a loopback connection in real time: the rate is that of the limit, and not of the machine.
 // Where the machine is busy, messages bunch on their way, and now and then Telegram refuses one for a second.
 func BenchmarkRate(b *testing.B) {
-	server, err := telegramtest.New(telegramtest.Options{Token: token, Limits: telegramtest.Usual()})
-	if err != nil {
-		b.Fatal(err)
-	}
+	server := telegramtest.New(telegramtest.Options{Token: token, Limits: telegramtest.Usual()})
 	defer server.Close()
 	t, err := telegram.New(telegram.Options{Token: token, APIURL: server.Listen()})
 	if err != nil {

@@ -3,9 +3,6 @@ package telegram
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -27,17 +24,6 @@ const (
 	// atOnce is how many requests are worked on at a time.
 	atOnce = 16
 )
-
-// The waits after a fetch that failed.
-const (
-	shortestWait = time.Second
-	longestWait  = 30 * time.Second
-	conflictWait = 20 * time.Second
-)
-
-// errToken is why going on is pointless.
-var errToken = errors.New("telegram refuses the token: it was revoked, or was never one; " +
-	"get the bot's token from @BotFather and start again")
 
 // listener is one run.
 type listener struct {
@@ -200,109 +186,5 @@ func (l *listener) leave(stop context.CancelFunc) {
 	p := tgbotapi.Params{"offset": number(offset), "limit": "1", "timeout": "0"}
 	if err := l.api.call(ctx, farewell, "getUpdates", p, nil); err != nil {
 		l.log.Warn("the last updates could not be confirmed; they come again at the next start", "error", err)
-	}
-}
-
-// trouble waits after what failed, longer each time, and says so once.
-type trouble struct {
-	times int
-	said  string
-}
-
-// wait returns an error where waiting is of no use.
-func (b *trouble) wait(ctx context.Context, t *Telegram, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	pause := min(longestWait, shortestWait<<min(b.times, 10))
-	say := "telegram cannot be reached; trying again"
-	no, refused := meaningOf(err)
-	switch {
-	case refused && no.is == tokenRefused:
-		return errToken
-	case refused && no.is == conflict && strings.Contains(no.text, "webhook"):
-		say, pause = "the token is used elsewhere: its updates go to a webhook. Nobody is answered here until that is "+
-			"taken away with deleteWebhook, or this bot has a token of its own", conflictWait
-	case refused && no.is == conflict:
-		say, pause = "the token is used elsewhere: another process asks for its updates. One of the two has to stop, "+
-			"or to have a token of its own", conflictWait
-	case refused && no.is == tooMany:
-		say, pause = "telegram says to wait", max(no.after, shortestWait)
-	}
-	b.times++
-	if b.said != say {
-		b.said = say
-		t.log.Warn(say, "error", err)
-	}
-	return sleep(ctx, pause+rand.N(pause/2+1))
-}
-
-// over notes that it works again.
-func (b *trouble) over(t *Telegram) {
-	if b.said != "" {
-		t.log.Info("telegram is reached again", "failures", b.times)
-	}
-	*b = trouble{}
-}
-
-// handle does what an update asks for. One that makes us panic must not stop the others at each start.
-func (l *listener) handle(u update) {
-	defer func() {
-		if p := recover(); p != nil {
-			l.log.Error("an update made us panic", "panic", fmt.Sprint(p))
-		}
-	}()
-	switch {
-	case u.Message != nil && u.Message.MovedTo != 0:
-		from, to := number(u.Message.Chat.ID), number(u.Message.MovedTo)
-		l.keep("a chat that moved", func(ctx context.Context) error { return l.talk.Moved(ctx, Name, from, to) })
-	case u.Message != nil:
-		l.asked(u.Message)
-	case u.Post != nil:
-		l.asked(u.Post)
-	case u.Press != nil:
-		l.pressed(u.Press)
-	case u.Standing != nil:
-		l.stands(u.Standing)
-	}
-}
-
-// stands hands on that the bot may write in a chat, or may not any more.
-func (l *listener) stands(s *standing) {
-	id := number(s.Chat.ID)
-	if reason := s.mute(); reason != "" {
-		l.keep("a chat that closed", func(ctx context.Context) error { return l.talk.Closed(ctx, Name, id, reason) })
-		return
-	}
-	l.keep("a chat that opened", func(ctx context.Context) error { return l.talk.Opened(ctx, Name, id) })
-}
-
-// mute is why the bot cannot write there; empty where it can.
-func (s *standing) mute() string {
-	no := func(may *bool) bool { return may != nil && !*may }
-	switch {
-	case s.New.Status == "kicked" && s.Chat.Type == "private":
-		return "bot was blocked by the user"
-	case s.New.Status == "kicked":
-		return "bot was kicked from the " + s.Chat.Type + " chat"
-	case s.New.Status == "left", no(s.New.Member):
-		return "bot is not a member of the " + s.Chat.Type + " chat"
-	case s.New.Status == "restricted" && no(s.New.CanSend), s.Chat.Type == "channel" && no(s.New.CanPost):
-		return "bot has no right to write in the " + s.Chat.Type
-	}
-	return ""
-}
-
-// keep hands an event on until it is kept, or until the end: then it comes again.
-func (l *listener) keep(what string, hand func(context.Context) error) {
-	for pause := shortestWait; ; pause = min(2*pause, longestWait) {
-		err := hand(l.ctx)
-		if err == nil || l.ctx.Err() != nil {
-			return
-		}
-		l.log.Warn("could not keep "+what+"; trying again", "error", err)
-		if sleep(l.ctx, pause+rand.N(pause/2+1)) != nil {
-			return
-		}
 	}
 }

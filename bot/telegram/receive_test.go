@@ -152,7 +152,12 @@ func TestT04MovedByServiceMessage(t *testing.T) {
 		group := r.server.Group("Group", r.ann)
 		hold := make(chan struct{})
 		k.mu.Lock()
-		k.reply = func(context.Context, bot.Request) bot.Answer { <-hold; return bot.Answer{Message: text("Late answer")} }
+		k.reply = func(context.Context, bot.Request) bot.Answer {
+			<-hold
+			m := text("Late answer")
+			m.Buttons = []bot.Button{{Label: "More", Command: "help"}}
+			return bot.Answer{Message: m}
+		}
 		k.mu.Unlock()
 		r.server.Say(r.ann, group, "/help")
 		after(time.Second)
@@ -164,6 +169,11 @@ func TestT04MovedByServiceMessage(t *testing.T) {
 		}
 		if got := r.said(now); !slices.Equal(got, []string{"Late answer"}) {
 			t.Errorf("in the new chat stands %v", got)
+		}
+		r.server.Press(r.ann, r.server.Messages(now)[0], "More")
+		after(time.Minute)
+		if len(k.asked()) != 2 {
+			t.Error("its button is not good there")
 		}
 	})
 }
@@ -336,6 +346,27 @@ func TestTelegramMayBeDownAtTheStart(t *testing.T) {
 			t.Errorf("asked who it is %d times", n)
 		}
 		_ = stop()
+	})
+}
+
+func TestAnOutageIsNotHammered(t *testing.T) {
+	listen(t, telegramtest.Limits{}, func(t *testing.T, r *rig, k *talk) {
+		before := len(r.server.Calls("getUpdates"))
+		r.server.Fail("getUpdates", -1, telegramtest.BadGateway)
+		after(time.Hour)
+		if n := len(r.server.Calls("getUpdates")) - before; n < 70 || n > 150 {
+			t.Errorf("asked %d times in an hour", n)
+		}
+		if n := strings.Count(r.log.String(), "cannot be reached"); n != 1 {
+			t.Errorf("the log says it %d times", n)
+		}
+		r.server.Recover()
+		after(time.Minute)
+		r.server.Say(r.ann, r.chat, "/help")
+		after(time.Second)
+		if len(k.asked()) != 1 {
+			t.Error("it does not hear any more")
+		}
 	})
 }
 

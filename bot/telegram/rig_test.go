@@ -32,17 +32,23 @@ type rig struct {
 	chat   telegramtest.Chat // Ann's
 }
 
+// published is the whole published API, where that is at hand.
+var published = sync.OnceValues(func() (*telegramtest.API, error) {
+	dir := os.Getenv("FAULTLINE_DATA")
+	if dir == "" {
+		return nil, nil
+	}
+	return telegramtest.LoadAPI(filepath.Join(dir, "specs", "telegram-bot-api.json"))
+})
+
 // newRig sets one up. What the bot asks is held against the published API where that is at hand.
 func newRig(t *testing.T, limits telegramtest.Limits) *rig {
 	t.Helper()
-	spec := ""
-	if dir := os.Getenv("FAULTLINE_DATA"); dir != "" {
-		spec = filepath.Join(dir, "specs", "telegram-bot-api.json")
-	}
-	server, err := telegramtest.New(telegramtest.Options{Token: token, Limits: limits, Spec: spec})
+	api, err := published()
 	if err != nil {
 		t.Fatal(err)
 	}
+	server := telegramtest.New(telegramtest.Options{Token: token, Limits: limits, API: api})
 	r := &rig{t: t, server: server, log: &journal{}}
 	r.bot = r.another()
 	r.ann = server.NewUser("Ann")

@@ -304,7 +304,7 @@ func TestT07TooLong(t *testing.T) {
 					Severity: intel.Critical, Headline: "CRITICAL  " + long, Lines: []string{long, long, long},
 					Footer: long, Buttons: []bot.Button{{Label: long, Command: "incident", Argument: "7"}},
 				}
-				for range 45 {
+				for range 25 {
 					m.Facts = append(m.Facts, bot.Fact{Name: "Fact", Value: "small"}, bot.Fact{Name: letter, Value: long})
 					m.Links = append(m.Links, bot.Link{Name: long, URL: "https://radar.example/" + strings.Repeat("x", 900)})
 				}
@@ -485,6 +485,25 @@ func TestX15NoSecretInErrors(t *testing.T) {
 			})
 		})
 	}
+	t.Run("an echo keeps its meaning", func(t *testing.T) {
+		bubble(t, telegramtest.Limits{}, func(t *testing.T, r *rig) {
+			r.server.Fail("sendMessage", 1, telegramtest.Fault{Code: 403, Description: "Forbidden: " + token + " was kicked"})
+			_, err := r.send(bot.Outgoing{To: to(r.chat), Message: text("Card")})
+			unreachable(t, err, "<token> was kicked")
+		})
+	})
+	t.Run("a redirect is not followed", func(t *testing.T) {
+		away := &redirect{}
+		b, err := telegram.New(telegram.Options{Token: token, HTTP: &http.Client{Transport: away}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = b.Send(t.Context(), bot.Outgoing{To: intel.Destination{Platform: "telegram", Chat: "5"}, Message: text("Card")})
+		temporary(t, err)
+		if len(away.hosts) != 1 || away.hosts[0] != "api.telegram.org" {
+			t.Errorf("the token went to %v", away.hosts)
+		}
+	})
 	t.Run("refused connection", func(t *testing.T) {
 		bubble(t, telegramtest.Limits{}, func(t *testing.T, r *rig) {
 			r.server.Close()
@@ -534,6 +553,17 @@ type talkative struct{}
 
 func (talkative) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, fmt.Errorf("cannot reach %s", r.URL)
+}
+
+// redirect is a transport that leads elsewhere, with the whole address.
+type redirect struct{ hosts []string }
+
+func (d *redirect) RoundTrip(r *http.Request) (*http.Response, error) {
+	d.hosts = append(d.hosts, r.URL.Host)
+	return &http.Response{
+		StatusCode: http.StatusTemporaryRedirect, Body: http.NoBody, Request: r,
+		Header: http.Header{"Location": {"https://elsewhere.example" + r.URL.Path}},
+	}, nil
 }
 
 func TestSendEndsWithItsContext(t *testing.T) {

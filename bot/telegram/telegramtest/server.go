@@ -3,7 +3,7 @@
 // limits, and fails as it is told to.
 //
 // Every request is checked against the part of the API that is served here, and against the whole published API
-// where Options.Spec names it: what is wrong with one is in Problems. The server's own rules are those of the
+// where Options.API has it: what is wrong with one is in Problems. The server's own rules are those of the
 // official server (https://github.com/tdlib/telegram-bot-api) and of https://core.telegram.org/bots/api.
 //
 // A test in a bubble of [testing/synctest] reaches it through Client, any other and any other process through
@@ -25,7 +25,7 @@ type Options struct {
 	Token    string // usually 4242:TEST
 	Username string // of the bot, without @; usually faultline_bot
 	Limits   Limits // zero values are no limits
-	Spec     string // the path of the published API; empty for none
+	API      *API   // the whole published API; nil where it is not at hand
 	Now      func() time.Time
 }
 
@@ -34,7 +34,7 @@ type Server struct {
 	token  string
 	bot    User
 	limits Limits
-	books  []*book
+	apis   []*API
 	now    func() time.Time
 
 	closed  chan struct{}
@@ -63,11 +63,10 @@ type Call struct {
 	Refused int
 }
 
-// New makes a server that nobody reaches before Client, Listen or a handler of the caller's. The whole published
-// API has to be readable if it is named.
-func New(o Options) (*Server, error) {
+// New makes a server that nobody reaches before Client, Listen or a handler of the caller's.
+func New(o Options) *Server {
 	s := &Server{
-		token: or(o.Token, "4242:TEST"), limits: o.Limits, now: o.Now, books: []*book{pocketBook()},
+		token: or(o.Token, "4242:TEST"), limits: o.Limits, now: o.Now, apis: []*API{pocketAPI()},
 		closed: make(chan struct{}), meter: meter{chats: make(map[int64]*chatMeter)},
 		users: make(map[int64]*User), chats: make(map[int64]*Chat), queries: make(map[string]*query),
 		menus: make(map[string][]command), updates: newUpdates(), nextID: 100,
@@ -75,17 +74,13 @@ func New(o Options) (*Server, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if o.Spec != "" {
-		whole, err := loadBook(o.Spec)
-		if err != nil {
-			return nil, err
-		}
-		s.books = append(s.books, whole)
+	if o.API != nil {
+		s.apis = append(s.apis, o.API)
 	}
 	number, _, _ := strings.Cut(s.token, ":")
 	id, _ := strconv.ParseInt(number, 10, 64)
 	s.bot = User{ID: id, Bot: true, Name: "Faultline", Username: or(o.Username, "faultline_bot")}
-	return s, nil
+	return s
 }
 
 func or(value, usual string) string {
@@ -166,7 +161,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) arrive(method string, p params) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, b := range s.books {
+	for _, b := range s.apis {
 		for _, problem := range b.check(method, p) {
 			if !slices.Contains(s.problems, problem) {
 				s.problems = append(s.problems, problem)

@@ -36,10 +36,7 @@ type said struct {
 
 func open(t *testing.T, o Options) (*Server, *client) {
 	t.Helper()
-	s, err := New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := New(o)
 	c := &client{t: t, http: s.Client()}
 	t.Cleanup(s.Close)
 	return s, c
@@ -108,7 +105,10 @@ func TestProblemsAreFound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := Options{}
 			if spec {
-				o.Spec = datatest.File(t, "specs", "telegram-bot-api.json")
+				var err error
+				if o.API, err = LoadAPI(datatest.File(t, "specs", "telegram-bot-api.json")); err != nil {
+					t.Fatal(err)
+				}
 			}
 			s, c := open(t, o)
 			c.ask("sendMessage", "chat_id", "5", "txt", "x")
@@ -132,11 +132,11 @@ func TestProblemsAreFound(t *testing.T) {
 
 // TestPocketBookIsTrue holds our own table against the published API.
 func TestPocketBookIsTrue(t *testing.T) {
-	whole, err := loadBook(datatest.File(t, "specs", "telegram-bot-api.json"))
+	whole, err := LoadAPI(datatest.File(t, "specs", "telegram-bot-api.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, m := range pocketBook().Methods {
+	for name, m := range pocketAPI().Methods {
 		published, ok := whole.Methods[name]
 		if !ok {
 			t.Errorf("there is no method %s", name)
@@ -368,7 +368,7 @@ func TestWrongTokens(t *testing.T) {
 
 // TestWhatIsToldIsAsPublished holds the server's own words against the published API.
 func TestWhatIsToldIsAsPublished(t *testing.T) {
-	whole, err := loadBook(datatest.File(t, "specs", "telegram-bot-api.json"))
+	whole, err := LoadAPI(datatest.File(t, "specs", "telegram-bot-api.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

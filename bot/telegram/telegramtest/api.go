@@ -22,25 +22,25 @@ type entry struct {
 	Subtypes []string `json:"subtypes"` // a value of the type is one of these
 }
 
-// book is what may be asked, and of what shape it is.
-type book struct {
+// API is what may be asked, and of what shape it is.
+type API struct {
 	Methods map[string]entry `json:"methods"`
 	Types   map[string]entry `json:"types"`
 }
 
-// loadBook reads Telegram's whole API as https://github.com/PaulSonOfLars/telegram-bot-api-spec has it.
-func loadBook(path string) (*book, error) {
+// LoadAPI reads the whole published API from a file, as https://github.com/PaulSonOfLars/telegram-bot-api-spec has it.
+func LoadAPI(path string) (*API, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	b := new(book)
+	b := new(API)
 	return b, json.Unmarshal(raw, b)
 }
 
-// pocketBook is the part of the API that is served here, for where the whole of it is not at hand. See
+// pocketAPI is the part of the API that is served here, for where the whole of it is not at hand. See
 // https://core.telegram.org/bots/api.
-func pocketBook() *book {
+func pocketAPI() *API {
 	text := []field{
 		{"chat_id", []string{"Integer", "String"}, true},
 		{"text", []string{"String"}, true},
@@ -55,7 +55,7 @@ func pocketBook() *book {
 		{"reply_parameters", []string{"ReplyParameters"}, false},
 	}
 	menu := []field{{"scope", []string{"BotCommandScope"}, false}, {"language_code", []string{"String"}, false}}
-	return &book{
+	return &API{
 		Methods: map[string]entry{
 			"getMe": {},
 			"getUpdates": {Fields: []field{
@@ -117,7 +117,7 @@ func pocketBook() *book {
 }
 
 // check says what is wrong with a request: an unknown method or parameter, a missing one, one of the wrong shape.
-func (b *book) check(method string, p params) (faults []string) {
+func (b *API) check(method string, p params) (faults []string) {
 	m, ok := b.Methods[method]
 	if !ok {
 		return []string{"there is no method " + method}
@@ -141,7 +141,7 @@ func (b *book) check(method string, p params) (faults []string) {
 }
 
 // any says what is wrong with a value that may have one of the types: nothing if it has one.
-func (b *book) any(path string, types []string, v any) (faults []string) {
+func (b *API) any(path string, types []string, v any) (faults []string) {
 	for _, t := range types {
 		wrong := b.one(path, t, v)
 		if len(wrong) == 0 {
@@ -154,7 +154,7 @@ func (b *book) any(path string, types []string, v any) (faults []string) {
 	return faults
 }
 
-func (b *book) one(path, typ string, v any) []string {
+func (b *API) one(path, typ string, v any) []string {
 	if element, ok := strings.CutPrefix(typ, "Array of "); ok {
 		list, ok := v.([]any)
 		if !ok {
@@ -186,7 +186,7 @@ func (b *book) one(path, typ string, v any) []string {
 	return nil
 }
 
-func (b *book) object(path, typ string, v any) (faults []string) {
+func (b *API) object(path, typ string, v any) (faults []string) {
 	e, ok := b.Types[typ]
 	if !ok {
 		return []string{path + " is of the unknown type " + typ}
