@@ -188,11 +188,11 @@ func (l *listener) draft(r bot.Request, a bot.Answer) draft {
 		chat: r.Where.Chat, thread: r.Where.Thread, message: a.Message, limits: usual, urgency: answerUrgency,
 		binding: bot.Binding{Platform: Name, Chat: r.Where.Chat, Until: l.now().Add(buttonLife)},
 	}
+	if !strings.HasPrefix(r.From.ID, "-") { // who speaks for a group presses in a name of their own
+		d.asker = r.From.ID
+	}
 	if a.Private && !r.Private() {
-		d.limits = aside
-		if !strings.HasPrefix(r.From.ID, "-") { // who speaks for a group presses in a name of their own
-			d.binding.Person = r.From.ID
-		}
+		d.limits, d.binding.Person = aside, d.asker
 	}
 	return d
 }

@@ -655,3 +655,38 @@ func TestPanicsStopNobody(t *testing.T) {
 		}
 	})
 }
+
+// A button may be for less than its answer: for the asker, and for some minutes.
+func TestX19ButtonsHoldForWhatTheySay(t *testing.T) {
+	listen(t, telegramtest.Limits{}, func(t *testing.T, r *rig, k *talk) {
+		bob := r.server.NewUser("Bob")
+		group := r.server.Supergroup("Group", r.ann)
+		r.server.Admit(group, bob)
+		k.mu.Lock()
+		k.reply = func(context.Context, bot.Request) bot.Answer {
+			m := text("Sure?")
+			m.Buttons = []bot.Button{{Label: "Yes", Command: "status", Own: true, Good: time.Minute}}
+			return bot.Answer{Message: m}
+		}
+		k.mu.Unlock()
+		r.server.Say(r.ann, group, "/status")
+		after(5 * time.Second)
+		mine, before := r.server.Messages(group)[0], len(k.asked())
+		r.server.Press(bob, mine, "Yes")
+		after(5 * time.Second)
+		if len(k.asked()) != before {
+			t.Error("somebody else's press was handed on")
+		}
+		r.server.Press(r.ann, mine, "Yes")
+		after(5 * time.Second)
+		if len(k.asked()) != before+1 {
+			t.Error("the asker's press was not handed on")
+		}
+		after(time.Minute)
+		r.server.Press(r.ann, mine, "Yes")
+		after(5 * time.Second)
+		if len(k.asked()) != before+1 {
+			t.Error("a press after the button's time was handed on")
+		}
+	})
+}

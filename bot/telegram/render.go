@@ -192,13 +192,13 @@ const mostLabel = 40
 
 // keyboard is the buttons as Telegram has them, sealed for whom they are for; empty for none. A button that cannot
 // be sealed, since it says too much, is left out.
-func keyboard(buttons []bot.Button, sealer bot.Sealer, to bot.Binding) string {
+func keyboard(buttons []bot.Button, sealer bot.Sealer, bind func(bot.Button) bot.Binding) string {
 	var all []tgbotapi.InlineKeyboardButton
 	for _, b := range buttons {
 		label := bot.Fit(bot.Message{Headline: bot.Plain(b.Label)}, bot.Limits{
 			Cost: units, Total: mostLabel, Headline: mostLabel,
 		}).Headline
-		if data, ok := sealer.Seal(b, to); ok && label != "" {
+		if data, ok := sealer.Seal(b, bind(b)); ok && label != "" {
 			all = append(all, tgbotapi.InlineKeyboardButton{Text: label, CallbackData: &data})
 		}
 	}

@@ -40,7 +40,8 @@ type draft struct {
 	limits        bot.Limits
 	edit, replyTo string // receipts
 	silent        bool
-	binding       bot.Binding // of its buttons
+	binding       bot.Binding // of its buttons, where they do not say more
+	asker         string      // whom it answers; empty for nobody
 	urgency       int
 }
 
@@ -77,7 +78,7 @@ func (t *Telegram) write(ctx context.Context, method string, d draft, p tgbotapi
 	m := clean(d.message)
 	p["chat_id"] = d.chat
 	p["link_preview_options"] = `{"is_disabled":true}`
-	p.AddNonEmpty("reply_markup", keyboard(m.Buttons, t.sealer, d.binding))
+	p.AddNonEmpty("reply_markup", keyboard(m.Buttons, t.sealer, func(b bot.Button) bot.Binding { return b.Bound(d.binding, d.asker, t.now()) }))
 	p["parse_mode"] = "HTML"
 	p["text"] = inHTML().render(bot.Fit(m, d.limits))
 	message, err = t.request(ctx, method, p)
