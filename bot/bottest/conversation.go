@@ -422,8 +422,10 @@ func suggestions(t *testing.T, s scene) {
 	suggested(Member, Other, "incident", "incident", "unrest", secret)
 	suggested(Member, Group, "country", "country", "kaz", "KZ")
 	s.ask(t, Admin, Group, "subscribe", nil, "Subscribed")
-	suggested(Admin, Group, "unsubscribe", "which", "", "all")
-	suggested(Member, Group, "unsubscribe", "which", "")
+	suggested(Member, Group, "unsubscribe", "which", "", "all")
+	s.ask(t, Admin, Group, "feed add", args{"url": "https://feed.example/good", "name": "Our Feed"}, "Added")
+	suggested(Admin, Group, "feed pause", "feed", "our", "Our Feed")
+	suggested(Member, Group, "feed pause", "feed", "our")
 	suggested(Member, Private, "unsubscribe", "which", "")
 }
 
@@ -431,7 +433,7 @@ func refusalsAreForTheAskerAlone(t *testing.T, s scene) {
 	if s.lacks(Secrets) || s.lacks(Others) {
 		return
 	}
-	for who, command := range map[Who]string{Member: "subscribe", Admin: "feed list", Operator: "status"} {
+	for who, command := range map[Who]string{Member: "status", Admin: "feed list", Operator: "status"} {
 		if said := s.ask(t, who, Group, command, nil); !said.Hidden {
 			t.Errorf("all of the group are shown what %s is told on /%s", who, command)
 		}

@@ -129,7 +129,7 @@ func (l *listener) spell(r bot.Request, a bot.Answer, send func(*body) error) er
 	var err error
 	for _, plain := range []bool{false, true} {
 		var b *body
-		if b, err = l.show(a.Message, to, plain); err != nil {
+		if b, err = l.show(a.Message, to, r.From.ID, plain); err != nil {
 			return err
 		}
 		if a.Private {

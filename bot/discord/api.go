@@ -3,6 +3,7 @@ package discord
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,6 +49,7 @@ type reply struct {
 func newAPI(base string, o Options) *api {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = o.Dial
+	transport.TLSClientConfig = &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12}
 	transport.TLSHandshakeTimeout = dialTime
 	transport.ResponseHeaderTimeout = requestTime
 	transport.MaxIdleConnsPerHost = 64

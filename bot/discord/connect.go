@@ -11,11 +11,13 @@ package discord
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -39,12 +41,14 @@ type Options struct {
 	APIURL string
 	// Version is the bot's, for the User-Agent; Discord refuses clients that do not name themselves.
 	Version string
-	// Buttons seals what comes back when a button is pressed.
+	// Buttons seals what comes back when a button is pressed; made of the token where it is not given.
 	Buttons bot.Sealer
 	// Dial connects to the API and the gateway; nil for the network.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	Log  *slog.Logger
-	Now  func() time.Time // nil for time.Now
+	// Roots are whom to trust; nil for those whom the system trusts.
+	Roots *x509.CertPool
+	Log   *slog.Logger
+	Now   func() time.Time // nil for time.Now
 }
 
 // Discord is the bot on Discord.
@@ -54,6 +58,7 @@ type Discord struct {
 	pace    *pace
 	buttons bot.Sealer
 	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	roots   *x509.CertPool
 	log     *slog.Logger
 	now     func() time.Time
 
@@ -87,12 +92,16 @@ func New(o Options) (*Discord, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if reflect.ValueOf(o.Buttons).IsZero() { // whose seal everybody could make
+		o.Buttons = bot.NewSealer(o.Token)
+	}
 	return &Discord{
 		token:   o.Token,
 		api:     newAPI(strings.TrimRight(o.APIURL, "/"), o),
 		pace:    newPace(o.Now),
 		buttons: o.Buttons,
 		dial:    o.Dial,
+		roots:   o.Roots,
 		log:     o.Log.With("platform", Name),
 		now:     o.Now,
 		shut:    newRecent(mostShut),

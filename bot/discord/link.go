@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"io"
@@ -21,6 +22,7 @@ import (
 type link struct {
 	session *discordgo.Session
 	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	roots   *x509.CertPool
 	now     func() time.Time
 	gone    chan struct{} // gets a word when a connection is over
 
@@ -49,7 +51,7 @@ func newLink(d *Discord, where *url.URL, hear func(event any)) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &link{session: session, dial: d.dial, now: d.now, gone: make(chan struct{}, 1), where: where}
+	l := &link{session: session, dial: d.dial, roots: d.roots, now: d.now, gone: make(chan struct{}, 1), where: where}
 	session.LogLevel = -1 // its log is not ours, and could show the token
 	session.ShouldReconnectOnError = false
 	session.ShouldReconnectVoiceOnSessionError = false
@@ -99,19 +101,20 @@ func (l *link) run(ctx context.Context) (taken bool, why error) {
 
 // open connects and waits until the gateway has taken us.
 func (l *link) open(ctx context.Context) error {
-	opened := make(chan error, 1)
+	var err error
+	opened := make(chan struct{})
 	go func() {
-		err := l.session.Open()
+		defer close(opened)
+		err = l.session.Open()
 		if errors.Is(err, errElsewhere) { // and now the session has forgotten the old address
 			err = l.session.Open()
 		}
-		opened <- err
 	}()
 	slow := time.NewTimer(openTime)
 	defer slow.Stop()
 	why := errSlow
 	select {
-	case err := <-opened:
+	case <-opened:
 		return l.explain(err)
 	case <-slow.C:
 	case <-ctx.Done():
@@ -216,7 +219,7 @@ func (l *link) connectTLS(ctx context.Context, network, address string) (net.Con
 		return nil, err
 	}
 	raw := c.(*wire).Conn
-	secure := tls.Client(raw, &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12})
+	secure := tls.Client(raw, &tls.Config{ServerName: host, RootCAs: l.roots, MinVersion: tls.VersionTLS12})
 	if err := secure.HandshakeContext(ctx); err != nil {
 		_ = raw.Close()
 		return nil, err

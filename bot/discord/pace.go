@@ -10,9 +10,9 @@ import (
 	"github.com/faultlinebot/faultline/bot/pacing"
 )
 
-// perSecond is how many requests a second all of Discord gets from us: it allows 50, and counts by a clock of its
-// own. Answers to interactions are not counted.
-const perSecond = 49.5
+// perSecond is how many requests a second all of Discord gets from us: it allows 50, and sees them come in a little
+// less evenly than they left. Answers to interactions are not counted.
+const perSecond = 48.6
 
 // atFirst is what one channel gets until Discord has said what it allows; it has never been seen to allow less.
 var atFirst = pacing.Limit{Most: 5, Over: 5 * time.Second}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"runtime"
 	"slices"
 	"strings"
@@ -65,7 +66,7 @@ func (s *storm) run(t testing.TB) float64 {
 	all.Wait()
 	sent := 0
 	for _, r := range w.Requests()[before:] {
-		if r.Method == "POST" && strings.HasPrefix(r.Path, "/channels") {
+		if r.Method == http.MethodPost && strings.HasPrefix(r.Path, "/channels") {
 			sent++
 		}
 	}

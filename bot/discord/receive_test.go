@@ -2,6 +2,7 @@ package discord_test
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -271,6 +272,51 @@ func TestAnswerSurvivesTroubleAndBadForm(t *testing.T) {
 		}
 		w.send(t, w.outgoing("k", "what was met there holds nobody here"))
 	})
+}
+
+// TestX15NoSecretsInErrors has every kind of request fail in every way. That neither errors nor the log hold a token is
+// checked by want, temporary and the end of each test.
+func TestX15NoSecretsInErrors(t *testing.T) {
+	for name, fault := range map[string]discordtest.Fault{
+		"dropped": {Drop: true}, "cut": {Applied: true, Cut: true}, "page": {Status: 502, Body: "<html>"}, "refused": {Status: 400},
+		"banned": discordtest.Cloudflare(http.StatusForbidden),
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := start(t, discordtest.Options{Memory: true})
+				k := newTalk()
+				w.listen(t, k)
+				fault.Times = -1
+				fault.On = "POST /interactions/"
+				w.Fail(fault)
+				w.RunCommand(somebody, w.channel, "status", nil)
+				time.Sleep(time.Minute)
+				w.Heal()
+				fault.On = "PATCH /webhooks/"
+				w.Fail(fault)
+				k.answer = func(context.Context, bot.Request) bot.Answer {
+					time.Sleep(5 * time.Second)
+					return bot.Answer{Message: bot.Message{Headline: "At last"}}
+				}
+				w.RunCommand(somebody, w.channel, "status", nil)
+				time.Sleep(time.Hour)
+				w.Heal()
+				fault.On = ""
+				w.Fail(fault)
+				_, err := w.bot.Send(t.Context(), w.outgoing("k", "A"))
+				if err == nil || strings.Contains(err.Error(), "secret-of") {
+					t.Errorf("got %v", err)
+				}
+				fault.On = "GET /"
+				w.Fail(fault)
+				w.Invalidate(false)
+				time.Sleep(time.Hour)
+				if n := strings.Count(w.log.String(), "somebody was not answered"); n == 0 {
+					t.Errorf("nothing went wrong:\n%s", w.log)
+				}
+			})
+		})
+	}
 }
 
 func TestG09PanicsAreAnswered(t *testing.T) {

@@ -30,6 +30,9 @@ const (
 	mostFooter = 300
 )
 
+// mostRead is as much of a text as is looked at, in bytes; no letters are so long that more of it could be shown.
+const mostRead = 4 * 4096
+
 // sources is the name of the fields that lead to them.
 const sources = "Sources"
 
@@ -61,7 +64,7 @@ type reference struct {
 
 // body spells the message for the channel in that form.
 func (d *Discord) body(channel string, o bot.Outgoing, f form) (*body, error) {
-	b, err := d.show(o.Message, bot.Binding{Platform: Name, Chat: channel}, f.plain)
+	b, err := d.show(o.Message, bot.Binding{Platform: Name, Chat: channel}, "", f.plain)
 	if err != nil {
 		return nil, err
 	}
@@ -79,14 +82,15 @@ func (d *Discord) body(channel string, o bot.Outgoing, f form) (*body, error) {
 	return b, nil
 }
 
-// show spells the message, with what is not needed said to be empty: an edit leaves alone what is not named.
-func (d *Discord) show(m bot.Message, to bot.Binding, plain bool) (*body, error) {
+// show spells the message, with what is not needed said to be empty: an edit leaves alone what is not named. The asker
+// is whom it answers, or empty.
+func (d *Discord) show(m bot.Message, to bot.Binding, asker string, plain bool) (*body, error) {
 	b := &body{Content: new(string), Embeds: []*discordgo.MessageEmbed{}, Components: []discordgo.MessageComponent{}}
 	if plain {
 		text := content(m)
 		b.Content, b.Flags = &text, discordgo.MessageFlagsSuppressEmbeds
 	} else if e := embed(m); e != nil {
-		b.Embeds, b.Components = append(b.Embeds, e), d.rows(m.Buttons, to)
+		b.Embeds, b.Components = append(b.Embeds, e), d.rows(m.Buttons, to, asker)
 	}
 	if *b.Content == "" && len(b.Embeds) == 0 {
 		return nil, &bot.RejectedError{Reason: "the message is empty"}
@@ -97,8 +101,9 @@ func (d *Discord) show(m bot.Message, to bot.Binding, plain bool) (*body, error)
 // embed is the message as a card, or nil where nothing is to be seen.
 func embed(m bot.Message) *discordgo.MessageEmbed {
 	// A link says its host too, and fields have names: what is still too long is fitted into less.
+	m = clean(m)
 	for total := mostEmbed; total > 0; total -= 250 {
-		e := compose(bot.Fit(clean(m), bot.Limits{
+		e := compose(bot.Fit(m, bot.Limits{
 			Cost: cost, Total: total, Gap: 8,
 			Headline: mostTitle, Line: mostLines, Lines: mostLines,
 			Name: mostName, Value: mostValue, Footer: mostFooter,
@@ -113,25 +118,35 @@ func embed(m bot.Message) *discordgo.MessageEmbed {
 
 // clean makes one clean line of each text and takes out what would be shown as nothing, which Discord refuses.
 func clean(m bot.Message) bot.Message {
-	m.Headline, m.Footer = bot.Plain(m.Headline), bot.Plain(m.Footer)
+	m.Headline, m.Footer = line(m.Headline), line(m.Footer)
 	lines := make([]string, 0, len(m.Lines))
 	for _, l := range m.Lines {
-		if l = bot.Plain(l); l != "" {
+		if l = line(l); l != "" {
 			lines = append(lines, l)
 		}
 	}
 	facts := make([]bot.Fact, 0, len(m.Facts))
 	for _, f := range m.Facts {
-		if f = (bot.Fact{Name: bot.Plain(f.Name), Value: bot.Plain(f.Value)}); f.Value != "" {
+		if f = (bot.Fact{Name: line(f.Name), Value: line(f.Value)}); f.Value != "" {
 			facts = append(facts, f)
 		}
 	}
 	links := make([]bot.Link, 0, len(m.Links))
 	for _, k := range m.Links {
-		links = append(links, bot.Link{Name: bot.Plain(k.Name), URL: k.URL})
+		if address, _ := target(k.URL); address != "" {
+			links = append(links, bot.Link{Name: line(k.Name), URL: k.URL})
+		}
 	}
 	m.Lines, m.Facts, m.Links = lines, facts, links
 	return m
+}
+
+// line is a clean line of the text's beginning: of one that is longer than any limit the rest is not even looked at.
+func line(text string) string {
+	if len(text) > mostRead {
+		text = strings.ToValidUTF8(text[:mostRead], "")
+	}
+	return bot.Plain(text)
 }
 
 // compose lays a message that fits out.
@@ -193,8 +208,9 @@ func size(e *discordgo.MessageEmbed) int {
 
 // content is the message as plain text.
 func content(m bot.Message) string {
+	m = clean(m)
 	for total := mostContent; total > 0; total -= 100 {
-		spelled := text(bot.Fit(clean(m), bot.Limits{
+		spelled := text(bot.Fit(m, bot.Limits{
 			Cost: cost, Total: total, Gap: 8,
 			Headline: mostTitle, Line: mostContent, Lines: mostContent,
 			Name: mostName, Value: mostValue, Footer: mostName,
@@ -229,13 +245,13 @@ func text(m bot.Message) string {
 	return strings.Join(out, "\n")
 }
 
-// rows are the buttons, each sealed for the chat. One that cannot be, or is there already, is left out.
-func (d *Discord) rows(buttons []bot.Button, to bot.Binding) []discordgo.MessageComponent {
+// rows are the buttons, each sealed for the chat, or for less where it says so. One that cannot be, or is there already, is left out.
+func (d *Discord) rows(buttons []bot.Button, to bot.Binding, asker string) []discordgo.MessageComponent {
 	rows := []discordgo.MessageComponent{}
 	var row discordgo.ActionsRow
 	shown := make(map[string]bool)
 	for _, b := range buttons[:min(len(buttons), mostButtons)] {
-		id, ok := d.buttons.Seal(b, to)
+		id, ok := d.buttons.Seal(b, b.Bound(to, asker, d.now()))
 		label := short(b.Label, mostLabel)
 		if !ok || label == "" || shown[id] {
 			continue

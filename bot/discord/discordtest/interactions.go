@@ -181,6 +181,19 @@ func (i *Interaction) event(data map[string]any, more ...any) map[string]any {
 	return event
 }
 
+// RunUnlisted has the person run a command that is in no menu: of a menu that was another one a moment ago, say.
+func (s *Server) RunUnlisted(p Person, at Channel, name string, options map[string]string) *Interaction {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.interact(p, at, kindCommand)
+	all := []any{}
+	for _, option := range slices.Sorted(maps.Keys(options)) {
+		all = append(all, map[string]any{"type": optionText, "name": option, "value": options[option]})
+	}
+	s.send(i, map[string]any{"id": s.id(), "name": name, "type": 1, "options": all})
+	return i
+}
+
 // Again has the gateway deliver the interaction of a command once more.
 func (i *Interaction) Again(name string) {
 	i.server.mu.Lock()
@@ -200,6 +213,9 @@ func (s *Server) Late(p Person, at Channel, name string, by time.Duration) *Inte
 	s.send(i, map[string]any{"id": "1", "name": name, "type": 1, "options": []any{}})
 	return i
 }
+
+// Token is the interaction's secret.
+func (i *Interaction) Token() string { return i.token }
 
 // Result is what the person sees in the end.
 type Result struct {
@@ -233,14 +249,14 @@ func (i *Interaction) Wait(longest time.Duration) (Result, error) {
 	defer first.Stop()
 	for {
 		changed := s.change()
-		r, spoken, done := i.look()
+		r, _, done := i.look()
 		if done {
 			return r, nil
 		}
 		select {
 		case <-changed:
 		case <-first.C:
-			if _, spoken, _ = i.look(); !spoken {
+			if !i.Spoken() {
 				return Result{}, fmt.Errorf("the application did not respond")
 			}
 		case <-over.C:

@@ -96,7 +96,7 @@ func Start(t testing.TB, o Options) *Server {
 	if o.Memory {
 		s.listener, s.host, s.resume = newMemory(), "discord.test", "resume.discord.test"
 	} else {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -303,7 +303,7 @@ func (s *Server) judge(r *http.Request, pattern string, body []byte, handle rout
 	}
 	free := strings.Contains(pattern, "{token}")
 	if !free && r.Header.Get("Authorization") != "Bot "+s.token {
-		return refuse(http.StatusUnauthorized, 0, "401: Unauthorized")
+		return refuse(http.StatusUnauthorized, 0, "401: "+http.StatusText(http.StatusUnauthorized))
 	}
 	var headers map[string]string
 	if !free && !s.options.Unlimited {

@@ -94,7 +94,7 @@ func Markup(text string) []string {
 			return []string{link[0]}
 		}
 	}
-	text = maskedLink.ReplaceAllString(text, "$1")
+	text = maskedLink.ReplaceAllString(text, string(rune(kept))+"$1") // a line that begins with a link is no list
 	found := markup.FindAllString(text, -1)
 	for line := range strings.Lines(text) {
 		if lists.MatchString(line) {
