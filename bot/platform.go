@@ -10,8 +10,8 @@ import (
 // Outgoing is one message on its way.
 type Outgoing struct {
 	To intel.Destination
-	// Key is the same for every attempt at the same message: a platform that can recognise a repeat by it
-	// shows the message once.
+	// Key is the same for every attempt at the same message, also where what it shows has changed meanwhile: a
+	// platform that can recognise a repeat by it shows the message once, as it was asked for last.
 	Key     string
 	Message Message
 	// Edit is the receipt of the message to change; empty to send a new one.

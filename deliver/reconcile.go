@@ -62,9 +62,10 @@ func (d *Deliverer) show(ctx context.Context, r row, card intel.Card, incident *
 	if err != nil {
 		return err
 	}
-	part, spoken := "card", incident.Revision
+	// A card has one key whatever it shows: the attempt before may have been applied, with what was known then.
+	part, revision, spoken := "card", 0, incident.Revision
 	if card.Receipt != "" {
-		part = "edit"
+		part, revision = "edit", incident.Revision
 		waiting, err := d.unspoken(ctx, card, incident)
 		if err != nil {
 			return err
@@ -74,7 +75,7 @@ func (d *Deliverer) show(ctx context.Context, r row, card intel.Card, incident *
 		}
 	}
 	receipt, err := d.send(ctx, r, bot.Outgoing{
-		Key:     key(card.Destination, incident.ID, incident.Revision, part),
+		Key:     key(card.Destination, incident.ID, revision, part),
 		Message: bot.Card(incident, options),
 		Edit:    card.Receipt,
 		Silent:  card.Receipt == "" && incident.Closed != "",

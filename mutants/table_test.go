@@ -198,8 +198,8 @@ func table() []mutant {
 			name: "each attempt has a key of its own",
 			edits: []edit{{
 				"deliver/reconcile.go",
-				"		Key:     key(card.Destination, incident.ID, incident.Revision, part),\n",
-				"		Key:     key(card.Destination, incident.ID, incident.Revision, part+strconv.Itoa(card.Attempts)),\n",
+				"		Key:     key(card.Destination, incident.ID, revision, part),\n",
+				"		Key:     key(card.Destination, incident.ID, revision, part+strconv.Itoa(card.Attempts)),\n",
 			}},
 			caught: []guard{{folder: "deliver", test: "TestTimeoutIsTriedAgainUnderTheSameKey"}},
 		}, {

@@ -284,6 +284,27 @@ func TestD06TimeoutWithNonce(t *testing.T) {
 	}
 }
 
+// What was sent before nobody knew of it may say something else than what is sent now. Readers see it once, as it is.
+func TestD06RepeatShowsWhatIsKnownNow(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := start(t, discordtest.Options{Memory: true})
+		w.Fail(discordtest.Fault{Applied: true, Status: 502})
+		_, err := w.bot.Send(t.Context(), w.outgoing("k", "MINOR  Rumour"))
+		temporary(t, err)
+		time.Sleep(time.Minute)
+		receipt := w.send(t, w.outgoing("k", "MAJOR  It is so"))
+		all := w.Messages(w.channel)
+		if len(all) != 1 || all[0].ID != receipt || !strings.Contains(all[0].Text(), "MAJOR It is so") {
+			t.Errorf("readers see\n%s", w.Transcript(w.channel))
+		}
+		before := len(w.Requests())
+		w.send(t, w.outgoing("another", "MINOR  Rumour"))
+		if n := len(w.Requests()) - before; n != 1 {
+			t.Errorf("a message that is as it was sent took %d requests", n)
+		}
+	})
+}
+
 func TestNotSent(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := start(t, discordtest.Options{Memory: true})

@@ -6,6 +6,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/bwmarrin/discordgo"
 
 	"github.com/faultlinebot/faultline/bot"
 	"github.com/faultlinebot/faultline/intel"
@@ -110,13 +114,44 @@ func (d *Discord) try(ctx context.Context, channel string, o bot.Outgoing, f for
 	if err != nil {
 		return "", err
 	}
-	var sent struct {
-		ID string `json:"id"`
-	}
+	var sent shown
 	if err := r.decode(&sent); err != nil || !isID(sent.ID) {
 		return "", errors.New(c.name + ": the answer cannot be read")
 	}
+	if c.method == http.MethodPost && sent.differs(body) {
+		// An earlier attempt was applied, with what was known then: Discord hands out that message, as it was.
+		o.Edit, f.anew = sent.ID, false
+		return d.try(ctx, channel, o, f)
+	}
 	return sent.ID, nil
+}
+
+// shown is a message as Discord says that it stands.
+type shown struct {
+	ID      string                    `json:"id"`
+	Content string                    `json:"content"`
+	Embeds  []*discordgo.MessageEmbed `json:"embeds"`
+}
+
+// differs says whether readers see other words than the body has. White space is Discord's to trim. What came without
+// words, as from a server that says little, is taken for what was sent.
+func (s *shown) differs(b *body) bool {
+	there, here := words(s.Content, s.Embeds), words(*b.Content, b.Embeds)
+	return len(there) > 0 && !slices.Equal(there, here)
+}
+
+func words(content string, embeds []*discordgo.MessageEmbed) []string {
+	all := strings.Fields(content)
+	for _, e := range embeds {
+		all = append(all, strings.Fields(e.Title+" "+e.Description)...)
+		for _, f := range e.Fields {
+			all = append(all, strings.Fields(f.Name+" "+f.Value)...)
+		}
+		if e.Footer != nil {
+			all = append(all, strings.Fields(e.Footer.Text)...)
+		}
+	}
+	return all
 }
 
 // unarchive makes a thread that fell asleep take messages again.
