@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -232,8 +233,10 @@ func (n *town) dies(t *testing.T, binary, step string) {
 		n.addWire(t)
 		n.publish("wire", "cut-2", wireCut)
 	}
-	comesTrue(n.k.afterClaim(), func() bool { return len(n.onTelegram("Escalated")) > 0 && len(n.onDiscord("Escalated")) > 0 })
+	escalated := func() (telegram, discord int) { return n.escalatedOnTelegram(), n.escalatedOnDiscord() }
+	comesTrue(n.k.afterClaim(), func() bool { telegram, discord := escalated(); return telegram > 0 && discord > 0 })
 	c.end(t)
+	telegram, discord := escalated()
 
 	m := []delivertest.Message{{ID: "card", Revision: 1}, {ID: "escalation", Revision: 1}}
 	arrived := func(cards, replies int) (all []delivertest.Message) {
@@ -246,14 +249,42 @@ func (n *town) dies(t *testing.T, binary, step string) {
 		return all
 	}
 	delivertest.Check(t, delivertest.History{Accepted: m, Arrived: map[string][]delivertest.Message{
-		"Discord": arrived(len(n.onDiscord(cutCard)), len(n.onDiscord("Escalated"))),
+		"Discord": arrived(len(n.onDiscord(cutCard)), discord),
 	}}, 0)
 	delivertest.Check(t, delivertest.History{Accepted: m, Arrived: map[string][]delivertest.Message{
-		"Telegram": arrived(len(n.onTelegram(cutCard)), len(n.onTelegram("Escalated"))),
+		"Telegram": arrived(len(n.onTelegram(cutCard)), telegram),
 	}}, 1) // the three platforms are written to at once: whichever step it died at, Telegram's send may have been cut
 	if t.Failed() {
 		t.Logf("\n%s\n%s\n%s", n.telegram.Transcript(n.private), n.discord.Transcript(n.channel), c.said)
 	}
+}
+
+// escalatedOnTelegram is how often Ann heard of the escalation: by a reply, or by a card that was sent anew, which
+// speaks for itself.
+func (n *town) escalatedOnTelegram() int {
+	if replies := len(n.onTelegram("Escalated")); replies > 0 {
+		return replies
+	}
+	cards := n.onTelegram("MAJOR")
+	if len(cards) > 0 && len(cards[len(cards)-1].Earlier) == 0 {
+		return 1
+	}
+	return 0
+}
+
+// escalatedOnDiscord is the same for the channel. There a card that was sent anew is the old one, made to show what is
+// known now.
+func (n *town) escalatedOnDiscord() int {
+	if replies := len(n.onDiscord("Escalated")); replies > 0 {
+		return replies
+	}
+	for _, r := range n.discord.Requests() {
+		if r.Method == http.MethodPost && r.Status == http.StatusOK && strings.Contains(r.Body, "MAJOR") &&
+			strings.HasSuffix(r.Path, "/channels/"+n.channel.ID+"/messages") {
+			return 1
+		}
+	}
+	return 0
 }
 
 // addWire puts the wire on the common list, as an operator's command does, and waits until it was looked at.
