@@ -18,7 +18,7 @@ import (
 // Audiences never mix. Whoever asks, whatever they ask and however they spell it, hears no word of what belongs to
 // another server: not its incidents, nor its feeds, nor its subscriptions, nor that there are any. What they are told
 // of an id of another server is what they are told of one that nothing has.
-func TestNoWordOfAnotherServer(t *testing.T) {
+func TestX22NoWordOfAnotherServer(t *testing.T) {
 	w := newWorld(t, func(o *bot.TalkOptions) { o.FeedTest = feedTest(nil) })
 	theirs := []string{"unrest-kz-0aaaaaaaaa", "shutdown-kz-0bbbbbbbbb", "price-btc-0ccccccccc"}
 	w.keep(incident("shutdown-kz-0000000001", intel.Everyone), incident("power-kz-0000000002", "discord/a"))
