@@ -30,8 +30,10 @@ mutants:
 	@./tools/needs
 	go test -count 1 -timeout 20m -v ./mutants -slow
 
+# The speeds that the documents state, in some ten minutes.
 bench:
 	go test -run '^$$' -bench . -benchtime 1s ./recording ./detect ./correlate ./store/... ./cmd/faultline
+	go test -run '^$$' -bench MillionSubscriptions -benchtime 1x -timeout 30m ./deliver
 
 clean:
 	rm -rf bin

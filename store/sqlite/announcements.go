@@ -25,7 +25,7 @@ type announced struct {
 func (s *Store) Announce(ctx context.Context, a intel.Announcement) error {
 	data, err := json.Marshal(announced{a.Destination, a.Title, a.Lines})
 	if err != nil {
-		return wrap(ctx, "announce", err)
+		return s.wrap(ctx, "announce", err)
 	}
 	_, err = s.exec(ctx, "announce", `INSERT INTO announcements (key, destination, due, data)
 		VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,

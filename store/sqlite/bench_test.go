@@ -265,3 +265,37 @@ func BenchmarkSubscriptions(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/all, "ns/subscription")
 }
+
+// BenchmarkForget drops the old half of three million seen marks and one million observations. It says how many rows go
+// each second, and the longest that one call took, which is how long others may have to wait for the file.
+func BenchmarkForget(b *testing.B) {
+	const marks, observations = 3_000_000, 1_000_000
+	path := newPath(b)
+	s, err := sqlite.Open(b.Context(), sqlite.Options{Path: path})
+	if err != nil {
+		b.Fatal(err)
+	}
+	closed(b, s)
+	old, data := noon.UnixMicro(), `{"source":"wire","article":{"title":"Internet cut in Kazakhstan"}}`
+	db := raw(b, path)
+	execute(b, db, `PRAGMA synchronous = OFF`)
+	execute(b, db, `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
+		INSERT INTO seen (key, at) SELECT 'article/wire/https://wire.test/' || (n * 7919 % 3000017), ?2 + n FROM n`, marks, old)
+	execute(b, db, `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
+		INSERT INTO history (type, at, data) SELECT 'article', ?2 + n, ?3 FROM n`, observations, old, data)
+	if err := db.Close(); err != nil {
+		b.Fatal(err)
+	}
+	s = open(b, path)
+	now := noon.Add(store.SeenFor + marks/2*time.Microsecond)
+	calls, longest := 0, time.Duration(0)
+	b.ResetTimer()
+	for more := true; more && b.Loop(); calls++ {
+		begun := time.Now()
+		if more, err = s.Forget(b.Context(), now); err != nil {
+			b.Fatal(err)
+		}
+		longest = max(longest, time.Since(begun))
+	}
+	b.ReportMetric(float64(longest.Microseconds())/1000, "longest-ms")
+}

@@ -14,7 +14,7 @@ func (s *Store) PendingNotices(ctx context.Context, limit int) ([]store.Pending,
 	found, err := all(ctx, s.read, scanPending, `SELECT n.data, n.after
 		FROM notices n JOIN incidents i ON i.id = n.incident WHERE n.pending
 		ORDER BY i.severity DESC, n.at, n.incident, n.revision LIMIT ?`, atLeastNone(limit))
-	return found, wrap(ctx, "pending notices", err)
+	return found, s.wrap(ctx, "pending notices", err)
 }
 
 func scanPending(rows *sql.Rows) (p store.Pending, err error) {
@@ -29,7 +29,7 @@ func scanPending(rows *sql.Rows) (p store.Pending, err error) {
 func (s *Store) Raise(ctx context.Context, page store.Page) error {
 	raise, err := raising(page)
 	if err != nil {
-		return wrap(ctx, "raise", err)
+		return s.wrap(ctx, "raise", err)
 	}
 	return s.transact(ctx, "raise", func(ctx context.Context, t *tx) error {
 		// A page done again, however late, must neither reopen the fan-out nor set it back.
@@ -103,7 +103,7 @@ func destinations(all []intel.Destination) (string, error) {
 func (s *Store) CardsOf(ctx context.Context, incident, after string, limit int) ([]intel.Card, error) {
 	found, err := all(ctx, s.read, scanCard, `SELECT `+cardColumns+` FROM cards
 		WHERE incident = ? AND destination > ? ORDER BY destination LIMIT ?`, incident, after, atLeastNone(limit))
-	return found, wrap(ctx, "cards of", err)
+	return found, s.wrap(ctx, "cards of", err)
 }
 
 const cardColumns = `incident, platform, chat, thread, severity, wanted, told, spoken, receipt, due, attempts,

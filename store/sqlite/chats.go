@@ -33,7 +33,7 @@ func ofChat(columns, from string) string {
 // ChatSubscriptions implements [store.Chats].
 func (s *Store) ChatSubscriptions(ctx context.Context, platform, name string) ([]intel.Subscription, error) {
 	found, err := subscriptionsOf(ctx, s.read, chat{platform, name})
-	return found, wrap(ctx, "chat subscriptions", err)
+	return found, s.wrap(ctx, "chat subscriptions", err)
 }
 
 func subscriptionsOf(ctx context.Context, q querier, c chat) ([]intel.Subscription, error) {
@@ -70,7 +70,7 @@ func (s *Store) EraseChat(ctx context.Context, platform, name string) error {
 	if err := eachOf(ctx, s, what, c, s.announcementsOf, eraseAnnouncement); err != nil {
 		return err
 	}
-	return wrap(ctx, what, s.overwritten(ctx, name))
+	return s.wrap(ctx, what, s.overwritten(ctx, name))
 }
 
 // eachOf does something to all rows of a chat, so many in a transaction, until it has none.
@@ -80,7 +80,7 @@ func eachOf[R any](ctx context.Context, s *Store, what string, c chat,
 	for {
 		found, err := find(ctx, c)
 		if err != nil || len(found) == 0 {
-			return wrap(ctx, what, err)
+			return s.wrap(ctx, what, err)
 		}
 		for some := range slices.Chunk(found, chatRows) {
 			if err := s.transact(ctx, what, func(ctx context.Context, t *tx) error {
@@ -143,7 +143,7 @@ func eraseAnnouncement(ctx context.Context, t *tx, a intel.Announcement) error {
 func (s *Store) MoveChat(ctx context.Context, platform, from, to string) error {
 	const what = "move chat"
 	if from == to {
-		return wrap(ctx, what, ctx.Err())
+		return s.wrap(ctx, what, ctx.Err())
 	}
 	c := chat{platform, from}
 	move := func(ctx context.Context, t *tx, card intel.Card) error { return moveCard(ctx, t, card, to) }

@@ -12,7 +12,7 @@ func (s *Store) Cursor(ctx context.Context, watcher string) (cursor []byte, err 
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
-	return cursor, wrap(ctx, "cursor", err)
+	return cursor, s.wrap(ctx, "cursor", err)
 }
 
 // SaveCursor implements [store.Cursors].

@@ -13,14 +13,14 @@ func (s *Store) AbandonedCards(ctx context.Context, after intel.Card, limit int)
 	found, err := all(ctx, s.read, scanCard, `SELECT `+cardColumns+` FROM cards
 		WHERE abandoned <> '' AND (incident, destination) > (?, ?) ORDER BY incident, destination LIMIT ?`,
 		after.Incident, after.Destination.String(), atLeastNone(limit))
-	return found, wrap(ctx, "abandoned cards", err)
+	return found, s.wrap(ctx, "abandoned cards", err)
 }
 
 // AbandonedAnnouncements implements [store.DeadLetters].
 func (s *Store) AbandonedAnnouncements(ctx context.Context, after string, limit int) ([]intel.Announcement, error) {
 	found, err := all(ctx, s.read, scanAnnouncement, `SELECT `+announcementColumns+` FROM announcements
 		WHERE abandoned <> '' AND key > ? ORDER BY key LIMIT ?`, after, atLeastNone(limit))
-	return found, wrap(ctx, "abandoned announcements", err)
+	return found, s.wrap(ctx, "abandoned announcements", err)
 }
 
 // RequeueAnnouncement implements [store.DeadLetters]. One that is not abandoned stays as it is.

@@ -14,7 +14,7 @@ var errUnnamed = errors.New("a document has no kind or no key")
 // Document implements [store.Documents].
 func (s *Store) Document(ctx context.Context, kind, key string) (data []byte, err error) {
 	data, err = scanDocument(s.read.row(ctx, documentOf, kind, []byte(key)))
-	return data, wrap(ctx, "document", err)
+	return data, s.wrap(ctx, "document", err)
 }
 
 const documentOf = `SELECT data FROM documents WHERE kind = ? AND key = ?`
@@ -39,7 +39,7 @@ func atLeastEmpty(data []byte) []byte {
 func (s *Store) ReplaceDocument(ctx context.Context, kind, key string, was, now []byte) error {
 	const what = "replace document"
 	if kind == "" || key == "" {
-		return wrap(ctx, what, errUnnamed)
+		return s.wrap(ctx, what, errUnnamed)
 	}
 	return s.transact(ctx, what, func(ctx context.Context, t *tx) error {
 		kept, err := scanDocument(t.row(ctx, documentOf, kind, []byte(key)))
@@ -75,5 +75,5 @@ func (s *Store) DocumentsAfter(ctx context.Context, kind, after string, limit in
 		return d, err
 	}, `SELECT key, data FROM documents WHERE kind = ? AND key > ? ORDER BY key LIMIT ?`,
 		kind, []byte(after), atLeastNone(limit))
-	return found, wrap(ctx, "documents after", err)
+	return found, s.wrap(ctx, "documents after", err)
 }

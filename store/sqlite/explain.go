@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,7 +21,9 @@ var (
 
 // Primary result codes of SQLite (https://www.sqlite.org/rescode.html).
 const (
+	codeBusy     = 5
 	codeReadOnly = 8
+	codeIO       = 10
 	codeCorrupt  = 11
 	codeFull     = 13
 	codeCantOpen = 14
@@ -51,6 +54,25 @@ func explain(path string, err error) error {
 			"or name another file", path, err)
 	case path != "":
 		return fmt.Errorf("%s: %w", path, err)
+	}
+	return err
+}
+
+// explainAtWork does the same for what may go wrong with a file that was fine when it was opened.
+func (s *Store) explainAtWork(err error) error {
+	if s.path == "" { // a throwaway, or not open yet
+		return err
+	}
+	var text *json.SyntaxError // SQLite has no checksums: it sees that a page's structure is bad, not its content
+	switch code := resultCode(err); {
+	case code == codeBusy:
+		return fmt.Errorf("another program holds %s (%w); nothing was kept, ask again when that one lets go", s.path, err)
+	case code == codeCorrupt, code == codeNotADB, errors.As(err, &text):
+		return fmt.Errorf("%s is damaged (%w); stop Faultline and keep a copy of the file, then put a backup in its place "+
+			"or move it away to start with an empty store", s.path, err)
+	case code == codeReadOnly, code == codeIO, code == codeCantOpen:
+		return fmt.Errorf("%s cannot be read or written (%w); see whether its disk fails or has become read-only, mend "+
+			"that, and start Faultline again", s.path, err)
 	}
 	return err
 }

@@ -12,8 +12,12 @@ import (
 
 const (
 	historyPage = 500 // observations read at a time
-	forgetRows  = 500 // rows dropped at a time, so that the writer is never held for long
-	forgetHours = 8   // hours of minute bars made into hourly ones at a time
+	forgetRows  = 500 // rows dropped at a time at most
+	forgetHours = 8   // hours of minute bars made into hourly ones at a time at most
+
+	// Others wait for the file meanwhile, and how long a row takes depends on the disk and on how many there are.
+	forgetFor  = 5 * time.Millisecond
+	forgetStep = 25 // rows between two looks at the clock
 )
 
 func addHistory(ctx context.Context, t *tx, o intel.Observation, step store.Step, data string) error {
@@ -37,17 +41,17 @@ func (s *Store) Observations(ctx context.Context, yield func(intel.Observation) 
 	var last int64 // what is committed from now on is not part of it
 	err := s.read.row(ctx, `SELECT coalesce(max(number), 0) FROM history`).Scan(&last)
 	if err != nil {
-		return wrap(ctx, "observations", err)
+		return s.wrap(ctx, "observations", err)
 	}
 	for after := int64(0); ; {
 		page, err := all(ctx, s.read, scanKept, `SELECT number, data FROM history
 			WHERE number > ? AND number <= ? AND quarantined = '' ORDER BY number LIMIT ?`, after, last, historyPage)
 		if err != nil {
-			return wrap(ctx, "observations", err)
+			return s.wrap(ctx, "observations", err)
 		}
 		for _, k := range page {
 			if err := ctx.Err(); err != nil {
-				return wrap(ctx, "observations", err)
+				return s.wrap(ctx, "observations", err)
 			}
 			if err := yield(k.observation); err != nil {
 				return err
@@ -80,58 +84,78 @@ func scanKept(rows *sql.Rows) (k kept, err error) {
 // Forget implements [store.History].
 func (s *Store) Forget(ctx context.Context, now time.Time) (more bool, err error) {
 	err = s.transactAlone(ctx, "forget", func(ctx context.Context, t *tx) error {
-		more = false
 		budget, err := forgetOld(ctx, t, now)
 		if err != nil {
 			return err
 		}
-		if budget == 0 {
-			more = true
-			return nil
-		}
-		hours, err := thinBars(ctx, t, store.Micros(now.Add(-store.KeepBars)))
-		more = hours == forgetHours
+		bars, err := thinBars(ctx, t, store.Micros(now.Add(-store.KeepBars)), budget.until)
+		more = budget.short || bars
 		return err
 	})
 	return more && err == nil, err
 }
 
-// forgetOld drops what is too old and says how much of the budget is left.
-func forgetOld(ctx context.Context, t *tx, now time.Time) (budget int64, err error) {
-	n, err := affected(t.exec(ctx, `DELETE FROM seen WHERE key IN (
-		SELECT key FROM seen WHERE at < ? ORDER BY at LIMIT ?)`, store.Micros(now.Add(-store.SeenFor)), forgetRows))
-	if err != nil {
-		return 0, err
-	}
-	budget = forgetRows - n
-	for kind, keep := range store.KeepFor() {
-		n, err := affected(t.exec(ctx, `DELETE FROM history WHERE number IN (
-			SELECT number FROM history WHERE type = ? AND at < ? ORDER BY at LIMIT ?)`,
-			kind, store.Micros(now.Add(-keep)), budget))
-		if err != nil {
-			return 0, err
-		}
-		budget -= n
-	}
-	return budget, nil
+// budget is how much one call may do. Of each kind it does a little even when its time is over, so that none waits for
+// ever.
+type budget struct {
+	rows  int64
+	until time.Time
+	short bool // there may be more to drop
 }
 
-// thinBars makes hourly bars of some hours whose finer bars all became known before the cutoff, and says of
-// how many. An hour that is still within reach of newer bars waits.
-func thinBars(ctx context.Context, t *tx, cutoff int64) (hours int, err error) {
-	for ; hours < forgetHours; hours++ {
+// drop drops rows until there are no more or the budget is spent. The statement gets the arguments and a limit.
+func (b *budget) drop(ctx context.Context, t *tx, statement string, args ...any) error {
+	for b.rows > 0 {
+		most := min(forgetStep, b.rows)
+		n, err := affected(t.exec(ctx, statement, append(args, most)...))
+		if err != nil || n < most {
+			return err
+		}
+		b.rows -= n
+		if time.Now().After(b.until) {
+			break
+		}
+	}
+	b.short = true
+	return nil
+}
+
+// forgetOld drops what is too old and returns what is left of the budget.
+func forgetOld(ctx context.Context, t *tx, now time.Time) (*budget, error) {
+	b := &budget{rows: forgetRows, until: time.Now().Add(forgetFor)}
+	if err := b.drop(ctx, t, `DELETE FROM seen WHERE key IN (SELECT key FROM seen WHERE at < ? ORDER BY at LIMIT ?)`,
+		store.Micros(now.Add(-store.SeenFor))); err != nil {
+		return b, err
+	}
+	for kind, keep := range store.KeepFor() {
+		if err := b.drop(ctx, t, `DELETE FROM history WHERE number IN (
+			SELECT number FROM history WHERE type = ? AND at < ? ORDER BY at LIMIT ?)`,
+			kind, store.Micros(now.Add(-keep))); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// thinBars makes hourly bars of some hours whose finer bars all became known before the cutoff, and says whether there
+// may be more. An hour that is still within reach of newer bars waits.
+func thinBars(ctx context.Context, t *tx, cutoff int64, until time.Time) (more bool, err error) {
+	for range forgetHours {
 		found, err := all(ctx, t, scanHour, `SELECT series, hour FROM history h
 			WHERE fine AND at < ?1 AND hour <= ?1 - ?2 AND NOT EXISTS (
 				SELECT 1 FROM history l WHERE l.series = h.series AND l.hour = h.hour AND l.fine AND l.at >= ?1)
 			ORDER BY at LIMIT 1`, cutoff, time.Hour.Microseconds())
 		if err != nil || len(found) == 0 {
-			return hours, err
+			return false, err
 		}
 		if err := thinHour(ctx, t, found[0]); err != nil {
-			return hours, err
+			return false, err
+		}
+		if time.Now().After(until) {
+			break
 		}
 	}
-	return hours, nil
+	return true, nil
 }
 
 // hourOf names an hour of a market.

@@ -19,31 +19,31 @@ func (s *Store) Incident(ctx context.Context, id string) (intel.Incident, error)
 		err = store.ErrNotFound
 	}
 	if err != nil {
-		return intel.Incident{}, wrap(ctx, "incident", err)
+		return intel.Incident{}, s.wrap(ctx, "incident", err)
 	}
 	i, err := store.DecodeIncident([]byte(data))
-	return i, wrap(ctx, "incident", err)
+	return i, s.wrap(ctx, "incident", err)
 }
 
 // LiveIncidents implements [store.Incidents].
 func (s *Store) LiveIncidents(ctx context.Context, closedAfter time.Time) ([]intel.Incident, error) {
 	found, err := all(ctx, s.read, scanIncident, `SELECT data FROM incidents
 		WHERE closed IS NULL OR closed > ? ORDER BY opened, id`, store.Micros(closedAfter))
-	return found, wrap(ctx, "live incidents", err)
+	return found, s.wrap(ctx, "live incidents", err)
 }
 
 // LatestIncidents implements [store.Incidents].
 func (s *Store) LatestIncidents(ctx context.Context, limit int) ([]intel.Incident, error) {
 	found, err := all(ctx, s.read, scanIncident, `SELECT data FROM incidents
 		ORDER BY opened DESC, id DESC LIMIT ?`, atLeastNone(limit))
-	return found, wrap(ctx, "latest incidents", err)
+	return found, s.wrap(ctx, "latest incidents", err)
 }
 
 // Notices implements [store.Incidents].
 func (s *Store) Notices(ctx context.Context, incident string, above int) ([]intel.Notice, error) {
 	found, err := all(ctx, s.read, scanNotice, `SELECT data FROM notices
 		WHERE incident = ? AND revision > ? ORDER BY revision`, incident, above)
-	return found, wrap(ctx, "notices", err)
+	return found, s.wrap(ctx, "notices", err)
 }
 
 func scanIncident(rows *sql.Rows) (intel.Incident, error) {

@@ -19,14 +19,14 @@ const rememberedSteps = 64
 // Seen implements [store.Intake].
 func (s *Store) Seen(ctx context.Context, key string) (seen bool, err error) {
 	err = s.read.row(ctx, `SELECT EXISTS (SELECT 1 FROM seen WHERE key = ?)`, key).Scan(&seen)
-	return seen, wrap(ctx, "seen", err)
+	return seen, s.wrap(ctx, "seen", err)
 }
 
 // Commit implements [store.Intake].
 func (s *Store) Commit(ctx context.Context, step store.Step) error {
 	rows, err := encodeStep(step)
 	if err != nil {
-		return wrap(ctx, "commit", err)
+		return s.wrap(ctx, "commit", err)
 	}
 	return s.transact(ctx, "commit", func(ctx context.Context, t *tx) error {
 		if repeated, err := remembered(ctx, t, step.Token); repeated || err != nil {

@@ -15,7 +15,7 @@ func (s *Store) Now() time.Time { return s.now() }
 // Acquire implements [store.Leases].
 func (s *Store) Acquire(ctx context.Context, name, owner string, ttl time.Duration) (fence int64, err error) {
 	if owner == "" {
-		return 0, wrap(ctx, "acquire "+name, errors.New("the owner has no name"))
+		return 0, s.wrap(ctx, "acquire "+name, errors.New("the owner has no name"))
 	}
 	err = s.transact(ctx, "acquire "+name, func(ctx context.Context, t *tx) error {
 		var holder string

@@ -1,11 +1,19 @@
 package sqlite
 
 import (
+	sqldriver "database/sql/driver"
 	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
+
+	driver "modernc.org/sqlite"
 
 	"github.com/faultlinebot/faultline/intel"
 	"github.com/faultlinebot/faultline/store"
@@ -85,6 +93,61 @@ func TestMigrationsMustBeNumbered(t *testing.T) {
 	err := migrate(t.Context(), emptyPool(t).db, files)
 	if err == nil || !strings.Contains(err.Error(), "0002_") {
 		t.Errorf("got error %v", err)
+	}
+}
+
+// diesIn names the file in which the test binary, started anew, is killed in the middle of a migration.
+const diesIn = "FAULTLINE_TEST_DIES_IN"
+
+// A process that is killed between any two statements of a migration leaves the tables as they were before it, and the
+// next start completes it.
+func TestKilledInAMigration(t *testing.T) {
+	const before = "CREATE TABLE one (a TEXT); INSERT INTO one VALUES ('kept')"
+	statements := []string{"CREATE TABLE two (a TEXT)", "INSERT INTO two SELECT a FROM one", "DROP TABLE one"}
+	if path := os.Getenv(diesIn); path != "" {
+		driver.MustRegisterScalarFunction("die", 0, func(*driver.FunctionContext, []sqldriver.Value) (sqldriver.Value, error) {
+			return nil, syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		})
+		var at int
+		if _, err := fmt.Sscan(os.Getenv(diesIn+"_AT"), &at); err != nil {
+			t.Fatal(err)
+		}
+		p, err := connect(path, 1, writing(false)...) // after the function is known
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = migrate(t.Context(), p.db, scripts(before, strings.Join(slices.Insert(statements, at, "SELECT die()"), ";")))
+		t.Fatal("it lives on, error", err)
+	}
+	for at := range len(statements) + 1 {
+		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			path := t.TempDir() + "/faultline.db"
+			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestKilledInAMigration$")
+			child.Env = append(os.Environ(), diesIn+"="+path, fmt.Sprint(diesIn, "_AT=", at))
+			said, err := child.CombinedOutput()
+			var exit *exec.ExitError
+			if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+				t.Fatalf("it was not killed: %v\n%s", err, said)
+			}
+			p, err := connect(path, 1, writing(false)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.close()
+			if got := tables(t, p); got != "migrations,one" {
+				t.Errorf("it left the tables %s", got)
+			}
+			if err := migrate(t.Context(), p.db, scripts(before, strings.Join(statements, ";"))); err != nil {
+				t.Fatal("the second start:", err)
+			}
+			var kept string
+			if err := p.db.QueryRowContext(t.Context(), "SELECT group_concat(a) FROM two").Scan(&kept); err != nil {
+				t.Fatal(err)
+			}
+			if got := tables(t, p); got != "migrations,two" || kept != "kept" {
+				t.Errorf("the second start left the tables %s with %q", got, kept)
+			}
+		})
 	}
 }
 

@@ -14,8 +14,8 @@ var errRead = errors.New("somebody is reading the file, so its log still has the
 
 // overwritten makes sure that no byte of the files holds a name that has been erased. SQLite overwrites what it
 // deletes (secure_delete), but where it moves a row to another page a copy may stay behind in space that is free. That
-// is seldom, so the file is looked through, and written anew only then. What the file system does with the end of a
-// file that became shorter is beyond this.
+// is seldom, so the file is looked through, and written anew only then: nobody writes for about a second for each
+// 100 MB. What the file system does with the end of a file that became shorter is beyond this.
 func (s *Store) overwritten(ctx context.Context, name string) error {
 	if s.file == nil {
 		return nil
@@ -37,6 +37,8 @@ func (s *Store) overwritten(ctx context.Context, name string) error {
 // nobody writes, and so not for long.
 func (s *Store) emptyLog(ctx context.Context) error {
 	return s.withSetting(ctx, `busy_timeout = 1000`, `busy_timeout = 5000`, func(conn *sql.Conn) error {
+		s.checkpointer.copying.Lock()
+		defer s.checkpointer.copying.Unlock()
 		var busy bool
 		var pages, written int
 		err := conn.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &written)

@@ -39,7 +39,7 @@ func busyLife(t *testing.T, s *sqlite.Store, seed uint64) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 2))
 	all := []intel.Destination{{Platform: "telegram", Chat: marker}, {Platform: "telegram", Chat: marker, Thread: "7"}}
-	for range 70 {
+	for range 50 {
 		all = append(all, intel.Destination{Platform: "telegram", Chat: fmt.Sprint(1e12 + r.Int64N(8e12))})
 	}
 	must := func(err error) {
@@ -49,7 +49,7 @@ func busyLife(t *testing.T, s *sqlite.Store, seed uint64) {
 		}
 	}
 	ctx := t.Context()
-	for n := range 14 {
+	for n := range 9 {
 		must(s.Commit(ctx, step(n)))
 		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 		p := page(n, 0, 0)

@@ -76,6 +76,62 @@ func (p *pool) row(ctx context.Context, statement string, args ...any) *sql.Row 
 	return s.QueryRowContext(ctx, args...)
 }
 
+// prepareAll prepares what was used without being prepared. It may fail: next time will do.
+func (p *pool) prepareAll(ctx context.Context, statements []string) {
+	for _, s := range statements {
+		_, _ = p.prepare(ctx, s)
+	}
+}
+
+// tx is a transaction that uses the statements of its pool.
+type tx struct {
+	*sql.Tx
+	pool *pool
+	new  []string // to prepare when the connection is free again
+
+	// What a transaction that writes has besides.
+	writer *writer
+	conn   *sql.Conn
+	cancel context.CancelFunc
+	wrote  bool // the job that is performed has changed something
+}
+
+func (t *tx) statement(ctx context.Context, statement string) *sql.Stmt {
+	if s := t.pool.known(statement); s != nil {
+		return t.StmtContext(ctx, s)
+	}
+	t.new = append(t.new, statement)
+	return nil
+}
+
+// exec goes past database/sql, which costs as much again as many a statement.
+func (t *tx) exec(_ context.Context, statement string, args ...any) (result sql.Result, err error) {
+	return result, t.conn.Raw(func(conn any) error {
+		result, err = t.writer.exec(conn, statement, args)
+		if n, e := affected(result, err); e == nil && n > 0 {
+			t.wrote = true
+			t.writer.rows += n
+		}
+		return err
+	})
+}
+
+func (t *tx) query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
+	t.wrote = true // perhaps, for there is RETURNING
+	if s := t.statement(ctx, statement); s != nil {
+		return s.QueryContext(ctx, args...)
+	}
+	return t.QueryContext(ctx, statement, args...)
+}
+
+// row is for statements that only read.
+func (t *tx) row(ctx context.Context, statement string, args ...any) *sql.Row {
+	if s := t.statement(ctx, statement); s != nil {
+		return s.QueryRowContext(ctx, args...)
+	}
+	return t.QueryRowContext(ctx, statement, args...)
+}
+
 // affected says how many rows a statement has changed.
 func affected(r sql.Result, err error) (int64, error) {
 	if err != nil {
@@ -84,8 +140,9 @@ func affected(r sql.Result, err error) (int64, error) {
 	return r.RowsAffected()
 }
 
-// wrap says what was being done. Where the context is over, that is the error, whatever SQLite made of it.
-func wrap(ctx context.Context, what string, err error) error {
+// wrap says what was being done, and of a file that fails which one it is. Where the context is over, that is the
+// error, whatever SQLite made of it.
+func (s *Store) wrap(ctx context.Context, what string, err error) error {
 	switch {
 	case err == nil:
 		return nil
@@ -94,7 +151,7 @@ func wrap(ctx context.Context, what string, err error) error {
 	case resultCode(err) == codeFull:
 		return fmt.Errorf("sqlite: %s: %w: %w", what, store.ErrFull, err)
 	default:
-		return fmt.Errorf("sqlite: %s: %w", what, err)
+		return fmt.Errorf("sqlite: %s: %w", what, s.explainAtWork(err))
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 func (s *Store) Export(ctx context.Context, yield func(store.Record) error) error {
 	begun, err := s.read.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return wrap(ctx, "export", err)
+		return s.wrap(ctx, "export", err)
 	}
 	defer func() { _ = begun.Rollback() }() // nothing was written
 	e := exporter{&tx{Tx: begun, pool: s.read}, yield}
@@ -25,7 +25,7 @@ func (s *Store) Export(ctx context.Context, yield func(store.Record) error) erro
 		e.cursors, e.seen, e.history, e.incidents, e.announcements, e.subscriptions, e.documents, e.fences,
 	} {
 		if err := part(ctx); err != nil {
-			return wrap(ctx, "export", err)
+			return s.wrap(ctx, "export", err)
 		}
 	}
 	return nil

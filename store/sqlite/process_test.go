@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -21,9 +22,11 @@ const (
 	roleVariable = "FAULTLINE_TEST_ROLE"
 	pathVariable = "FAULTLINE_TEST_PATH"
 
-	holds = "holds" // has the store open until it is killed
-	works = "works" // goes on with the known sequence until it is killed
-	crowd = "crowd" // the same, many steps at once
+	holds   = "holds"   // has the store open until it is killed
+	works   = "works"   // goes on with the known sequence until it is killed
+	forgets = "forgets" // forgets what is old
+	crowd   = "crowd"   // the same, many steps at once
+	locks   = "locks"   // is another program, that holds the file for a while
 )
 
 func TestMain(m *testing.M) {
@@ -39,6 +42,9 @@ func TestMain(m *testing.M) {
 
 func play(role, path string) error {
 	ctx := context.Background()
+	if role == locks {
+		return lockFile(ctx, path)
+	}
 	s, err := sqlite.Open(ctx, sqlite.Options{Path: path})
 	if err != nil {
 		return err
@@ -47,6 +53,13 @@ func play(role, path string) error {
 	if role == holds {
 		_, err := os.Stdin.Read(make([]byte, 1))
 		return errors.Join(err, s.Close())
+	}
+	if role == forgets {
+		if err := forgetOn(ctx, s); err != nil {
+			return err
+		}
+		_, err := os.Stdin.Read(make([]byte, 1)) // until it is killed
+		return err
 	}
 	latest, err := s.LatestIncidents(ctx, 1)
 	if err != nil {
@@ -64,6 +77,24 @@ func play(role, path string) error {
 			return err
 		}
 	}
+}
+
+const lockedFor = 10 * time.Second
+
+// lockFile keeps everybody else from writing, as a program may that copies the file or looks into it.
+func lockFile(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	fmt.Println("open")
+	time.Sleep(lockedFor)
+	_, err = db.ExecContext(ctx, "ROLLBACK")
+	return errors.Join(err, db.Close())
 }
 
 // workTogether takes steps from the n-th on from many goroutines, until one fails.

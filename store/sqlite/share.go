@@ -141,11 +141,19 @@ func (j *job) performUndoably(t *tx) bool {
 }
 
 func (t *tx) commit() error {
-	err := t.Commit()
-	if err != nil {
-		t.writer.tokens = nil
+	w := t.writer
+	if err := t.Commit(); err != nil {
+		w.tokens = nil
+		return err
 	}
-	return err
+	if w.rows >= checkpointRows {
+		w.rows = 0
+		select {
+		case w.logged <- struct{}{}:
+		default:
+		}
+	}
+	return nil
 }
 
 // end undoes what was not committed.

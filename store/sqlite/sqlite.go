@@ -30,17 +30,21 @@ type Options struct {
 	Throwaway bool
 	// Now is the clock of the leases; nil means time.Now.
 	Now func() time.Time
+	// Warn gets sentences about a place that works but may not keep all; nil drops them.
+	Warn func(sentence string)
 }
 
 // Store is a store in a SQLite file.
 type Store struct {
-	write  *pool // one connection
-	writer *writer
-	read   *pool    // several; the same as write for a throwaway
-	file   *os.File // the same file, to look at its bytes; nil for a throwaway
-	lock   *os.File
-	dir    string // what a throwaway removes
-	now    func() time.Time
+	write        *pool // one connection
+	writer       *writer
+	checkpointer *checkpointer // nil for a throwaway
+	read         *pool         // several; the same as write for a throwaway
+	file         *os.File      // the same file, to look at its bytes; nil for a throwaway
+	lock         *os.File
+	path         string // for people, once it is open; empty for a throwaway
+	dir          string // what a throwaway removes
+	now          func() time.Time
 }
 
 const readers = 4
@@ -56,8 +60,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		o.Path = ""
 	}
 	if err := s.open(ctx, o); err != nil {
-		return nil, errors.Join(wrap(ctx, "open", explain(o.Path, err)), s.Close())
+		return nil, errors.Join(s.wrap(ctx, "open", explain(o.Path, err)), s.Close())
 	}
+	s.path = o.Path
 	return s, nil
 }
 
@@ -66,10 +71,13 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if !o.Throwaway {
+		warnOfNetwork(path, fileSystem, o.Warn)
+	}
 	if s.write, err = connect(path, 1, writing(o.Throwaway)...); err != nil {
 		return err
 	}
-	s.writer = &writer{pool: s.write, holdFor: usualHold}
+	s.writer = &writer{pool: s.write, holdFor: usualHold, logged: make(chan struct{}, 1)}
 	if err := migrate(ctx, s.write.db, migrations); err != nil {
 		return err
 	}
@@ -79,6 +87,9 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if o.Throwaway { // without WAL a second connection would have to wait for the first
 		s.read = s.write
 		return nil
+	}
+	if s.checkpointer, err = startCheckpointer(path, s.writer); err != nil {
+		return err
 	}
 	s.read, err = connect(path, readers, "query_only(1)", "busy_timeout(5000)")
 	return err
@@ -137,9 +148,9 @@ func writing(throwaway bool) []string {
 	}
 	return []string{
 		"busy_timeout(5000)", // somebody may be making a copy with the sqlite3 command
-		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-8000)",
+		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-32000)",
 		"secure_delete(1)", // it costs next to nothing, and without it each EraseChat would have to rewrite the file
-		"journal_size_limit(67108864)",
+		"journal_size_limit(67108864)", checkpointAnyway,
 		"temp_store(MEMORY)", // what undoes one of several steps alone would else be a file
 	}
 }
@@ -157,6 +168,9 @@ func (s *Store) inherit(ctx context.Context) error {
 // Close implements [store.Store].
 func (s *Store) Close() error {
 	var errs []error
+	if s.checkpointer != nil {
+		errs = append(errs, s.checkpointer.close())
+	}
 	if s.read != nil && s.read != s.write {
 		errs = append(errs, s.read.close())
 	}

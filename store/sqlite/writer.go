@@ -20,6 +20,7 @@ const usualHold = 5 * time.Millisecond
 type writer struct {
 	pool    *pool // of one connection
 	holdFor time.Duration
+	logged  chan struct{} // gets word when much was written
 
 	mu      sync.Mutex
 	busy    bool   // somebody leads
@@ -29,6 +30,7 @@ type writer struct {
 	conn       any // the connection that the statements are of
 	statements map[string]driver.Stmt
 	args       []driver.NamedValue
+	rows       int64           // changed since the last word
 	tokens     map[string]bool // of the steps that are remembered; nil where not known
 }
 
@@ -129,13 +131,62 @@ func (w *writer) lead(first *job) {
 		first.err = err
 	} else {
 		func() {
-			defer conn.Close()
+			defer func() { _ = conn.Close() }() // the pool has it again
 			unprepared = w.share(conn, first)
 		}()
 	}
-	for _, statement := range unprepared { // now that the connection is free
-		_, _ = w.pool.prepare(context.WithoutCancel(first.ctx), statement) // it has just been used; next time will do
+	w.pool.prepareAll(context.WithoutCancel(first.ctx), unprepared) // now that the connection is free
+}
+
+// exec runs a statement on the connection itself.
+func (w *writer) exec(conn any, statement string, args []any) (driver.Result, error) {
+	prepared, err := w.prepared(conn, statement)
+	if err != nil {
+		return nil, err
 	}
+	w.args = w.args[:0]
+	for i, arg := range args {
+		value, err := driver.DefaultParameterConverter.ConvertValue(arg)
+		if err != nil {
+			return nil, err
+		}
+		w.args = append(w.args, driver.NamedValue{Ordinal: i + 1, Value: value})
+	}
+	// Statements are short: watching a context in each would cost more than it saves.
+	return prepared.ExecContext(context.Background(), w.args)
+}
+
+// prepared returns the statement, prepared once for each connection.
+func (w *writer) prepared(conn any, statement string) (driver.StmtExecContext, error) {
+	if conn != w.conn {
+		w.conn, w.statements = conn, map[string]driver.Stmt{}
+	}
+	known := w.statements[statement]
+	if known == nil {
+		var err error
+		known, err = conn.(driver.ConnPrepareContext).PrepareContext(context.Background(), statement)
+		if err != nil {
+			return nil, err
+		}
+		w.statements[statement] = known
+	}
+	return known.(driver.StmtExecContext), nil
+}
+
+// forget closes the statements. A connection that is closed with open ones stays behind, with its files.
+func (w *writer) forget(on *sql.Conn) error {
+	return on.Raw(func(conn any) (err error) {
+		if conn != w.conn {
+			return nil
+		}
+		for _, s := range w.statements {
+			if e := s.Close(); err == nil {
+				err = e
+			}
+		}
+		w.conn, w.statements = nil, nil
+		return err
+	})
 }
 
 // close closes the statements and the connection.

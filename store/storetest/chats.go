@@ -247,13 +247,15 @@ func crowd(t *testing.T, s store.Store) {
 	for n := range 130 {
 		threads = append(threads, inThread(group, fmt.Sprint(n)))
 	}
-	for n := range 120 { // incidents without a card of the group
-		ok(t, s.Commit(t.Context(), tick(opened(fmt.Sprintf("empty-%d", n)))))
+	var without []intel.Change // of incidents that the group has no card of
+	for n := range 120 {
+		without = append(without, opened(fmt.Sprintf("empty-%03d", n)))
 	}
+	ok(t, s.Commit(t.Context(), tick(without...)))
 	for n := range 4 {
 		raised(t, s, incident(fmt.Sprintf("i-%d", n), 1), append(threads, inThread("other", ""))...)
 	}
-	for n := range 250 {
+	for n := range 210 {
 		to := threads[n%len(threads)]
 		ok(t, s.Announce(t.Context(), announcement(fmt.Sprintf("key-%d", n), to)))
 	}
