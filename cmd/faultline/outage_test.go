@@ -126,7 +126,8 @@ func TestAStepThatTheServerLostIsTakenAgain(t *testing.T) {
 	o.w.lookedAt(t, "local", "wire") // the cursors are past it
 	o.server.Kill()
 	o.server.Restart()
-	o.bot.err.wait("word that the store has forgotten", 20*time.Second, has("the store has lost what it had kept"))
+	// It is told of what was lost, or has lost its lease while the server was away: either way it begins anew.
+	o.bot.err.wait("word that the brain begins anew", 20*time.Second, has("the brain stops"))
 	eventually(t, 20*time.Second, "mark once more", marked)
 	o.end(t)
 	o.told(t, map[string]int{"Guinea": 1})

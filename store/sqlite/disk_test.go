@@ -134,14 +134,14 @@ func TestOneBadPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const steps, pageSize = 40, 4096
+	const steps, pageSize = 20, 4096
 	for n := range steps {
 		if err := work(t.Context(), s, n, func(string) {}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	long := step(steps)
-	long.Observation.Body = intel.Article{URL: "https://wire.test/long", Summary: strings.Repeat("a long story ", 2000)}
+	long.Observation.Body = intel.Article{URL: "https://wire.test/long", Summary: strings.Repeat("a long story ", 700)}
 	if err := s.Commit(t.Context(), long); err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func readAll(t *testing.T, s store.Store) map[string]answer {
 	keep("live", live, err)
 	pending, err := s.PendingNotices(ctx, 1000)
 	keep("pending", pending, err)
-	for n := range 50 {
+	for n := range 25 {
 		st := step(n)
 		id := st.Changes[0].Incident.ID
 		seen, err := s.Seen(ctx, st.Observation.Key())

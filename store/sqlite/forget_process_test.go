@@ -14,7 +14,7 @@ import (
 
 const (
 	today    = 100 * 24 * 3600 // number of the step that happens a hundred days after noon
-	newSteps = 20              // steps from today on, with cards that nobody has been told
+	newSteps = 12              // steps from today on, with cards that nobody has been told
 	oldMarks = 4_000           // what may be forgotten
 	barHours = 4               // hours of minute bars that are to become hourly ones
 )
@@ -98,7 +98,7 @@ func fillToForget(t *testing.T, path string) {
 	closed(t, s)
 	db := raw(t, path)
 	execute(t, db, `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
-		INSERT INTO seen (key, at) SELECT 'old/' || (n * 7919 % 20011), ?2 + n FROM n`, oldMarks, noon.UnixMicro())
+		INSERT INTO seen (key, at) SELECT 'old/' || (n * 7919 % 8009), ?2 + n FROM n`, oldMarks, noon.UnixMicro())
 	execute(t, db, `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
 		INSERT INTO history (type, at, data) SELECT 'article', ?2 + n,
 			'{"source":"wire","article":{"guid":"old"}}' FROM n`, oldMarks, noon.UnixMicro())

@@ -257,9 +257,9 @@ func TestKilledProcess(t *testing.T) {
 func TestKilledCrowd(t *testing.T) {
 	path := newPath(t)
 	done := map[string]map[int]bool{"committed": {}, "raised": {}, "told": {}}
-	for round := range 10 {
+	for round := range 6 {
 		o := start(t, crowd, path)
-		said := o.read(100 + round*137%400)
+		said := o.read(60 + round*97%240)
 		for _, line := range append(said, o.kill()...) {
 			word, n := "", 0
 			if _, err := fmt.Sscan(line, &word, &n); err == nil && done[word] != nil {
