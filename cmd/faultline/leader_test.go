@@ -157,7 +157,7 @@ func TestABrainThatCannotRenewStepsDownBeforeItsLeaseIsOver(t *testing.T) {
 				l, r := &lease{}, &reigns{now: map[string]bool{}}
 				stop := start(replica(l, r, "a"))
 				defer stop()
-				time.Sleep(10 * time.Second)
+				time.Sleep(10*time.Second + 100*time.Millisecond) // between two renewals
 				var until time.Time
 				l.set(func() { until = l.until; fault(l) })
 				time.Sleep(time.Until(until) + time.Millisecond)
