@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -89,7 +90,7 @@ func (r *runCommand) work(ctx context.Context, b bench) error {
 	thinking := lead(hold, brain{
 		think: func(ctx context.Context, fence int64) (*pipeline.Brain, error) {
 			// A server that was emptied under a running bot has forgotten who listens, too.
-			if err := b.kept.Subscribe(ctx, everything()); err != nil {
+			if err := subscribeTerminal(ctx, b.kept); err != nil {
 				return nil, err
 			}
 			return pipeline.New(ctx, pipeline.Options{
@@ -110,6 +111,16 @@ func (r *runCommand) work(ctx context.Context, b bench) error {
 	}
 	group.Go(func() error { return forget(ctx, b.kept, b.c.log) })
 	return group.Wait()
+}
+
+// subscribeTerminal has cards appear in the terminal. Where they do already, what was muted there stays so.
+func subscribeTerminal(ctx context.Context, kept store.Subscriptions) error {
+	all := everything()
+	there, err := kept.SubscriptionsAt(ctx, all.Destination)
+	if err != nil || slices.ContainsFunc(there, func(s intel.Subscription) bool { return s.ID == all.ID }) {
+		return err
+	}
+	return kept.Subscribe(ctx, all)
 }
 
 // name says where people are spoken to, and where everything is kept.

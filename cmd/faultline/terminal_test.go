@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/faultlinebot/faultline/intel"
 )
 
 // What comes from outside may stand in the log, as in a feed's name or an error. It never begins a line of its own,
@@ -20,5 +22,28 @@ func TestX14NothingSteersTheLog(t *testing.T) {
 	}
 	if strings.Count(text, "FAKE") != 6 {
 		t.Errorf("the words themselves are gone: %q", text)
+	}
+}
+
+func TestTheTerminalKeepsWhatWasMutedThere(t *testing.T) {
+	kept := inSQLite(t).open(t)
+	defer kept.Close()
+	ctx := t.Context()
+	for range 2 {
+		if err := subscribeTerminal(ctx, kept); err != nil {
+			t.Fatal(err)
+		}
+		subs, err := kept.SubscriptionsAt(ctx, everything().Destination)
+		if err != nil || len(subs) != 1 {
+			t.Fatalf("subscriptions %v, %v", subs, err)
+		}
+		subs[0].Mutes = append(subs[0].Mutes, intel.Mute{Kind: intel.Unrest})
+		if err := kept.Subscribe(ctx, subs[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	subs, err := kept.SubscriptionsAt(ctx, everything().Destination)
+	if err != nil || len(subs[0].Mutes) != 2 {
+		t.Errorf("mutes are %+v, %v", subs, err)
 	}
 }
